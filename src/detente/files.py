@@ -1,0 +1,84 @@
+"""Where files live, and how they are written: whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from detente.errors import EvidenceError, Problem
+
+
+def cache_folder() -> Path:
+    """Return the folder for the evidence database and pulled files: `DETENTE_CACHE`, or the user's own cache."""
+    chosen = os.environ.get("DETENTE_CACHE")
+    if chosen:
+        return Path(chosen).expanduser().absolute()
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("detente", appauthor=False))
+
+
+@contextlib.contextmanager
+def replacing(target: Path) -> Iterator[Path]:
+    """Yield a temporary path beside `target` and move it there at the end; on any error `target` stays as it was.
+
+    Raises `EvidenceError` where the folder cannot be written or the disk is full.
+    """
+    made: Path | None = None
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
+        os.close(handle)
+        made = Path(name)
+        made.unlink()  # DuckDB wants to create its own file; the name stays ours
+        yield made
+        with made.open("rb") as written:
+            os.fsync(written.fileno())
+        if not target.exists():
+            made.chmod(0o666 & ~_umask())
+        else:
+            made.chmod(target.stat().st_mode & 0o777)
+        made.replace(target)
+    except OSError as error:
+        raise unwritable(target, error) from error
+    finally:
+        if made is not None:
+            for leftover in (made, made.with_name(made.name + ".wal")):
+                leftover.unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    current = os.umask(0)
+    os.umask(current)
+    return current
+
+
+def unwritable(target: Path, error: OSError) -> EvidenceError:
+    """Return the error for a file that could not be written, with the fix that fits its cause."""
+    import errno
+
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        hint = "choose a folder you may write to: -o DIR for outputs, DETENTE_CACHE=DIR for the evidence"
+    elif error.errno in (errno.ENOSPC, errno.EDQUOT):
+        hint = "the disk is full: free some space, or point DETENTE_CACHE at another disk; nothing was lost"
+    elif error.errno in (errno.ENOTDIR, errno.EEXIST, errno.EISDIR):
+        hint = "a file stands where a folder should be (or the reverse): choose another path"
+    else:
+        hint = "nothing was changed; try again"
+    return EvidenceError(Problem(str(target), f"cannot be written ({error.strerror or error})", hint))
+
+
+def write_text(target: Path, text: str) -> None:
+    """Write `text` as UTF-8 to `target`, whole or not at all."""
+    with replacing(target) as part:
+        part.write_text(text, encoding="utf-8", newline="\n")
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
