@@ -1,0 +1,1 @@
+"""The live page: the same answers, explored without writing code."""
