@@ -1,0 +1,105 @@
+"""Names that one section of a case uses and another must declare; works on plain data, however unfinished."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from detente.cases.terms import ACTOR
+from detente.errors import did_you_mean
+
+
+@dataclass(frozen=True)
+class Broken:
+    """One reference that leads nowhere: the path to it in the case, the cause, and what to type instead."""
+
+    path: tuple[str | int, ...]
+    what: str
+    hint: str
+
+
+def broken(case: Mapping[str, Any]) -> list[Broken]:
+    """Return every reference between sections of `case` that does not resolve.
+
+    Sections that are missing or of the wrong type are passed over: other checks name them.
+
+    >>> [each.hint for each in broken({"blocs": {"NATO": {}}, "stance": {"blocs": ["NAT0"]}})]
+    ["did you mean 'NATO'? declared under `blocs`: NATO"]
+    """
+    return [*_parents(case), *_stance(case), *_sides(case), *_future_windows(case)]
+
+
+def _section(case: Any, *path: str) -> Mapping[Any, Any]:
+    for step in path:
+        case = case.get(step) if isinstance(case, Mapping) else None
+    return case if isinstance(case, Mapping) else {}
+
+
+def _items(section: Mapping[Any, Any], key: str) -> Iterator[tuple[int, Any]]:
+    listed = section.get(key)
+    return enumerate(listed if isinstance(listed, (list, tuple)) else ())
+
+
+def _undeclared(
+    path: tuple[str | int, ...], name: Any, options: Iterable[Any], section: str
+) -> Iterator[Broken]:
+    declared = [option for option in options if isinstance(option, str)]
+    if not isinstance(name, str) or name in declared:
+        return
+    listed = (
+        f"declared under `{section}`: {', '.join(declared)}" if declared else f"declare it under `{section}`"
+    )
+    yield Broken(path, f"{name!r} is not declared", f"{did_you_mean(name, declared)} {listed}".strip())
+
+
+def _parents(case: Mapping[str, Any]) -> Iterator[Broken]:
+    blocs = _section(case, "blocs")
+    for key in blocs:
+        parent = _section(blocs, key).get("of")
+        yield from _undeclared(("blocs", key, "of"), parent, blocs, "blocs")
+        seen = [key]
+        while isinstance(parent, str) and parent in blocs and parent not in seen:
+            seen.append(parent)
+            parent = _section(blocs, parent).get("of")
+        if parent == key:
+            circle = " of ".join([*seen, key])
+            yield Broken(
+                ("blocs", key, "of"), f"goes in a circle: {circle}", "let one of them state its `members`"
+            )
+
+
+def _stance(case: Mapping[str, Any]) -> Iterator[Broken]:
+    stance = _section(case, "stance")
+    for place, bloc in _items(stance, "blocs"):
+        yield from _undeclared(("stance", "blocs", place), bloc, _section(case, "blocs"), "blocs")
+    measurements = _section(stance, "measurements")
+    for key in measurements:
+        measurement = _section(measurements, key)
+        if measurement.get("by") != "agreement":
+            continue
+        for part, section in (("issue", "issues"), ("window", "windows")):
+            path = ("stance", "measurements", key, part)
+            yield from _undeclared(path, measurement.get(part), _section(case, section), section)
+
+
+def _sides(case: Mapping[str, Any]) -> Iterator[Broken]:
+    blocs = _section(case, "blocs")
+    for key in _section(case, "compare"):
+        for place, side in _items(_section(case, "compare", key), "sides"):
+            if not (isinstance(side, str) and re.match(ACTOR, side)):
+                yield from _undeclared(("compare", key, "sides", place), side, blocs, "blocs")
+
+
+def _future_windows(case: Mapping[str, Any]) -> Iterator[Broken]:
+    as_of = case.get("as_of")
+    for key in _section(case, "windows"):
+        since = _section(case, "windows", key).get("since")
+        if type(since) is date and type(as_of) is date and since > as_of:
+            yield Broken(
+                ("windows", key, "since"),
+                f"the window begins after the day the brief looks from ({as_of})",
+                "set an earlier `since`, or a later `as_of`",
+            )

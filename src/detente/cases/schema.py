@@ -1,0 +1,298 @@
+"""The case file: what is asked, of whom, about which rival, over which years and issues.
+
+A case is plain data. It names, and assumes in the open: everything assumed carries a `reason`. It is checked
+here without any evidence; whether the evidence knows what it names is the measurement room's preflight to say.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
+from pydantic_core import PydanticCustomError
+
+from detente.cases.references import broken
+from detente.cases.stance import Stance
+from detente.cases.terms import (
+    ActorCode,
+    BlocKey,
+    Day,
+    Key,
+    Kinds,
+    Part,
+    PartyCode,
+    Span,
+    Text,
+    Year,
+    check_once,
+    check_order,
+    fault,
+)
+
+VERSION = 1
+
+
+class Membership(Part):
+    """One spell of membership in a bloc that the case lists itself."""
+
+    actor: ActorCode = Field(description="The member.")
+    since: Day | None = Field(
+        default=None, description="First day of membership; always a member if left out."
+    )
+    until: Day | None = Field(
+        default=None, description="Last day of membership, included; still a member if left out."
+    )
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        check_order(self.since, self.until)
+        return self
+
+
+def _as_membership(item: Any) -> Any:
+    return {"actor": item} if isinstance(item, str) else item
+
+
+Listed = Annotated[Membership, BeforeValidator(_as_membership, json_schema_input_type=ActorCode | Membership)]
+
+
+class Bloc(Part):
+    """A named set of actors with dated membership: from evidence, listed, or carved out of another bloc."""
+
+    title: Text = Field(description="What the reader sees.")
+    members: Literal["evidence"] | Annotated[tuple[Listed, ...], Field(min_length=1, strict=False)] | None = (
+        Field(
+            default=None,
+            description="'evidence': the dated members that the evidence has under the bloc's key; "
+            "or a list of codes, or of {actor, since, until}, one for each spell of membership.",
+        )
+    )
+    of: BlocKey | None = Field(
+        default=None, description="Instead of members: the bloc of this case whose members these are."
+    )
+    without: Annotated[tuple[ActorCode, ...], Field(strict=False)] = Field(
+        default=(), description="Actors left out, whatever their membership."
+    )
+    reason: Text | None = Field(
+        default=None,
+        description="Why these members, or from where the list; must be given where members are listed.",
+    )
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> Self:
+        if (self.members is None) == (self.of is None):
+            raise fault(
+                "members come from exactly one place",
+                "give either `members: evidence`, a list of members, or `of: BLOC`",
+            )
+        check_once(self.without, "actor")
+        if isinstance(self.members, tuple) and self.reason is None:
+            raise fault("listed members are an assumption", "add `reason:` with where the list comes from")
+        return self
+
+
+class Reference(Part):
+    """States to compare with: they are placed on the scale of stance beside the blocs."""
+
+    title: Text = Field(default="Other states", description="What the reader sees.")
+    actors: Annotated[tuple[ActorCode, ...], Field(min_length=1, strict=False)] = Field(
+        description="The states."
+    )
+    reason: Text = Field(description="How they were chosen.")
+
+    @model_validator(mode="after")
+    def _once(self) -> Self:
+        check_once(self.actors, "actor")
+        return self
+
+
+class Issue(Part):
+    """Roll calls that belong together: every one without `codes` and `resolutions`; with both, either."""
+
+    title: Text = Field(description="What the reader sees.")
+    codes: Annotated[tuple[Text, ...], Field(strict=False)] = Field(
+        default=(), description="Issue codes of the evidence: me, nu, di, hr, co, ec, or a subject term."
+    )
+    resolutions: Annotated[tuple[Text, ...], Field(strict=False)] = Field(
+        default=(), description="Symbols of resolutions, as in 'A/RES/68/262'."
+    )
+
+    @model_validator(mode="after")
+    def _once(self) -> Self:
+        check_once(self.codes, "code")
+        check_once(self.resolutions, "resolution")
+        return self
+
+
+class Window(Span):
+    """A named span over which cohesion and agreement are measured."""
+
+    title: Text = Field(description="What the reader sees.")
+
+
+class History(Part):
+    """The calendar years of the yearly series."""
+
+    since: Year = Field(description="First year.")
+    until: Year = Field(description="Last year, included.")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        check_order(self.since, self.until)
+        return self
+
+
+class Comparison(Part):
+    """Two sides to set against each other, as in 'both sides of the Atlantic'."""
+
+    title: Text = Field(description="What the reader sees.")
+    sides: Annotated[tuple[BlocKey, BlocKey], Field(strict=False)] = Field(
+        description="Two blocs of the case, two actors, or one of each."
+    )
+
+    @model_validator(mode="after")
+    def _two(self) -> Self:
+        check_once(self.sides, "side")
+        return self
+
+
+class Dependence(Part):
+    """What the blocs' members draw from a target: a yearly or monthly tie. Several kinds are added up."""
+
+    title: Text = Field(description="What the reader sees.")
+    kinds: Kinds = Field(description="Kind of tie, or a list of kinds to add up, as in 'crude_import_share'.")
+    target: PartyCode = Field(description="On whom they depend.")
+    since: Day | None = Field(default=None, description="First day shown; from the first value if left out.")
+    note: Text | None = Field(
+        default=None, description="What the reader must know to read the figure rightly."
+    )
+
+
+class View(Part):
+    """How publics see a target."""
+
+    title: Text = Field(description="What the reader sees.")
+    kind: Key = Field(
+        default="view_unfavourable", description="Kind of tie: the share of the public with this view."
+    )
+    target: PartyCode = Field(description="Who is judged.")
+    since: Day | None = Field(default=None, description="First day shown; from the first value if left out.")
+    note: Text | None = Field(
+        default=None, description="What the reader must know to read the figure rightly."
+    )
+
+
+class Ranks(Part):
+    """How publics rank risks, from a table of facts."""
+
+    title: Text = Field(description="What the reader sees.")
+    topic: Key = Field(description="Topic of the facts, as in 'munich_security_index'.")
+    note: Text | None = Field(
+        default=None, description="What the reader must know to read the figure rightly."
+    )
+
+
+class Threat(Part):
+    """Whom the blocs' members fear."""
+
+    views: dict[Key, View] = Field(default_factory=dict, description="Views of others by key.")
+    ranks: dict[Key, Ranks] = Field(default_factory=dict, description="Rankings of risks by key.")
+
+
+class Forum(Part):
+    """The occasion where the actors meet."""
+
+    name: Text = Field(description="Name of the forum.")
+    place: Text | None = Field(default=None, description="Where it meets.")
+    occasions: Key | None = Field(default=None, description="Topic of the facts that date its meetings.")
+    participation: Key | None = Field(
+        default=None, description="Topic of the facts on who took part and who was not invited."
+    )
+    note: Text | None = Field(default=None, description="What the reader must know.")
+
+
+class OwnTable(Part):
+    """A table of your own, read beside the evidence."""
+
+    path: Text = Field(description="The CSV or Parquet file, relative to the case file.")
+    mapping: Text | dict[str, Any] = Field(
+        description="How columns become evidence: the mapping itself, or the path of a YAML file with it, "
+        "as taken by `detente data import`."
+    )
+
+
+class Case(Part):
+    """One case: what is asked, of whom, on what evidence."""
+
+    detente: Literal[1] = Field(description="Version of this schema.")
+    title: Text = Field(description="Title of the brief.")
+    question: Text = Field(description="The question that the brief answers, in one sentence.")
+    as_of: Day = Field(
+        description="The day the brief looks from: blocs have the members of this day, evidence ends here."
+    )
+    rival: ActorCode = Field(description="The actor against whom unity is asked for.")
+    ally: ActorCode | None = Field(
+        default=None,
+        description="A leading member that is set apart from the rest, for the distance between the two.",
+    )
+    blocs: Annotated[dict[BlocKey, Bloc], Field(min_length=1)] = Field(
+        description="The blocs by key, the main one first."
+    )
+    reference: Reference | None = Field(default=None, description="States to compare with.")
+    issues: Annotated[dict[Key, Issue], Field(min_length=1)] = Field(
+        description="The issues by key, the main one first."
+    )
+    windows: Annotated[dict[Key, Window], Field(min_length=1)] = Field(
+        description="The windows by key, in order of time."
+    )
+    history: History | None = Field(default=None, description="Years of the yearly series; none if left out.")
+    absent: Literal["missing", "abstain"] = Field(
+        default="missing",
+        description="How absence counts in cohesion and agreement: missing (set aside), or abstain.",
+    )
+    compare: dict[Key, Comparison] = Field(
+        default_factory=dict, description="Sides to set against each other, by key."
+    )
+    stance: Stance | None = Field(default=None, description="The scale of stance on the rival.")
+    dependence: dict[Key, Dependence] = Field(
+        default_factory=dict, description="Dependence on others, by key."
+    )
+    threat: Threat | None = Field(default=None, description="Perceptions of threat.")
+    forum: Forum | None = Field(default=None, description="The occasion where the actors meet.")
+    data: Annotated[tuple[OwnTable, ...], Field(strict=False)] = Field(
+        default=(), description="Tables of your own."
+    )
+    notes: Annotated[tuple[Text, ...], Field(strict=False)] = Field(
+        default=(), description="What every reader of the brief must know; printed with it."
+    )
+
+    _file: Path | None = PrivateAttr(default=None)
+
+    @property
+    def file(self) -> Path | None:
+        """The file it was read from, or None for a case made in memory."""
+        return self._file
+
+    @property
+    def name(self) -> str:
+        """The file's name without its ending, or 'case'."""
+        return self._file.stem if self._file else "case"
+
+    def carved(self, bloc: str) -> tuple[str, Bloc, frozenset[str]]:
+        """Return the key and bloc that `bloc` takes its members from in the end, and who is left out."""
+        left_out: set[str] = set()
+        while True:
+            left_out.update(self.blocs[bloc].without)
+            parent = self.blocs[bloc].of
+            if parent is None:
+                return bloc, self.blocs[bloc], frozenset(left_out)
+            bloc = parent
+
+    @model_validator(mode="after")
+    def _references_resolve(self) -> Self:
+        found = broken(self.model_dump())
+        if found:
+            text = "; ".join(f"{'.'.join(map(str, each.path))}: {each.what}" for each in found)
+            raise PydanticCustomError("case_references", "{text}", {"text": text})
+        return self
