@@ -1,0 +1,1 @@
+"""The shipped tables of actors and their labels, and the script that compiles the dates."""
