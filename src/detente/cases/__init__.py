@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from detente.cases.reading import case_digest, load_case, shipped_cases
-
     from detente.cases.schema import Case
 
 __all__ = ["Case", "case_digest", "load_case", "shipped_cases"]

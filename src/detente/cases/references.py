@@ -78,6 +78,9 @@ def _stance(case: Mapping[str, Any]) -> Iterator[Broken]:
     measurements = _section(stance, "measurements")
     for key in measurements:
         measurement = _section(measurements, key)
+        for place, bloc in _items(measurement, "through"):
+            inside = ("stance", "measurements", key, "through", place)
+            yield from _undeclared(inside, bloc, _section(case, "blocs"), "blocs")
         if measurement.get("by") != "agreement":
             continue
         for part, section in (("issue", "issues"), ("window", "windows")):

@@ -1,7 +1,7 @@
 """The case file: what is asked, of whom, about which rival, over which years and issues.
 
 A case is plain data. It names, and assumes in the open: everything assumed carries a `reason`. It is checked
-here without any evidence; whether the evidence knows what it names is the measurement room's preflight to say.
+here without any evidence; whether the evidence knows what it names, the measurement room's preflight says.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, PrivateAttr, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
 from detente.cases.references import broken
@@ -57,16 +57,25 @@ def _as_membership(item: Any) -> Any:
 Listed = Annotated[Membership, BeforeValidator(_as_membership, json_schema_input_type=ActorCode | Membership)]
 
 
+def _written_as(value: Any) -> str:
+    return "word" if isinstance(value, str) else "list"
+
+
+Members = Annotated[
+    Annotated[Literal["evidence"], Tag("word")]
+    | Annotated[tuple[Listed, ...], Field(min_length=1, strict=False), Tag("list")],
+    Discriminator(_written_as),
+]
+
+
 class Bloc(Part):
     """A named set of actors with dated membership: from evidence, listed, or carved out of another bloc."""
 
     title: Text = Field(description="What the reader sees.")
-    members: Literal["evidence"] | Annotated[tuple[Listed, ...], Field(min_length=1, strict=False)] | None = (
-        Field(
-            default=None,
-            description="'evidence': the dated members that the evidence has under the bloc's key; "
-            "or a list of codes, or of {actor, since, until}, one for each spell of membership.",
-        )
+    members: Members | None = Field(
+        default=None,
+        description="'evidence': the dated members that the evidence has under the bloc's key; "
+        "or a list of codes, or of {actor, since, until}, one for each spell of membership.",
     )
     of: BlocKey | None = Field(
         default=None, description="Instead of members: the bloc of this case whose members these are."
@@ -268,6 +277,10 @@ class Case(Part):
     )
 
     _file: Path | None = PrivateAttr(default=None)
+
+    def model_post_init(self, context: Any, /) -> None:
+        """Remember the file that the reader names; it is no part of what the case says."""
+        self._file = context["file"] if context else None
 
     @property
     def file(self) -> Path | None:

@@ -90,7 +90,9 @@ class _Series(Measurement):
         description="Applied last, to tame a long tail; logit takes percent (0-100) or share (0-1) by unit.",
     )
     fill: Fill | None = Field(
-        default=None, description="Value assumed for an actor without any value; missing if left out."
+        default=None,
+        description="Value assumed for an actor without any value; missing if left out. Only where evidence "
+        "has a value for somebody: a measurement without any evidence is left out, and named.",
     )
 
     @model_validator(mode="after")
@@ -111,6 +113,11 @@ class TieMeasurement(_Series):
         default="actor",
         description="Which end of the tie is placed: actor (who imports, gives, views, sanctions), "
         "or target (who receives from `target`, which is then the tie's actor).",
+    )
+    through: Annotated[tuple[BlocKey, ...], Field(strict=False)] = Field(
+        default=(),
+        description="Blocs of this case that act for their members: what the bloc does counts, on its date, "
+        "for each member of that day, added to the actor's own.",
     )
 
 

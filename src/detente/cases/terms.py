@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import date
 from typing import Annotated, Any, Self
 
@@ -50,6 +51,13 @@ def _within_years(day: date) -> date:
     return day
 
 
+def _as_day(value: Any) -> Any:
+    if isinstance(value, str):
+        with contextlib.suppress(ValueError):
+            return date.fromisoformat(value)
+    return value
+
+
 def _as_list(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
@@ -59,7 +67,7 @@ BlocKey = Annotated[str, Field(pattern=BLOC)]
 ActorCode = Annotated[str, Field(pattern=ACTOR)]
 PartyCode = Annotated[str, Field(pattern=PARTY)]
 Text = Annotated[str, Field(pattern=SPOKEN)]
-Day = Annotated[date, AfterValidator(_within_years)]
+Day = Annotated[date, BeforeValidator(_as_day), AfterValidator(_within_years)]
 Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
 Kinds = Annotated[
     tuple[Key, ...],

@@ -1,0 +1,134 @@
+"""From a file to a `Case`, or to every problem in it at once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from detente.errors import CaseError, Problem, did_you_mean, raise_all
+
+if TYPE_CHECKING:
+    from detente.cases.schema import Case
+    from detente.cases.yamltext import Document
+
+LARGEST = 1_000_000
+ENDINGS = (".yaml", ".yml", ".json")
+
+
+def library() -> Path:
+    """Return the folder of the cases that ship with detente."""
+    return Path(str(resources.files("detente.cases"))) / "library"
+
+
+def shipped_cases() -> tuple[str, ...]:
+    """Return the names of the cases that ship with detente.
+
+    >>> "atlantic" in shipped_cases()
+    True
+    """
+    return tuple(sorted(path.stem for path in library().glob("*.yaml")))
+
+
+def load_case(name_or_path: str | Path) -> Case:
+    """Return the case of this name (shipped) or at this path, checked.
+
+    Raises `CaseError` with every problem of the file at once, in order of lines.
+
+    >>> load_case("atlantic").rival
+    'RUS'
+    """
+    path = _find(name_or_path)
+    shown = path.name if path.parent == library() else str(path)
+    return _check(_parse(path, shown), path, shown)
+
+
+def case_digest(case: Case) -> str:
+    """Return the SHA-256 of the case's canonical JSON: of what it says, whatever its layout and comments."""
+    canonical = json.dumps(
+        case.model_dump(mode="json"), sort_keys=True, ensure_ascii=False, separators=(",", ":")
+    )
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _find(name_or_path: str | Path) -> Path:
+    path = Path(name_or_path).expanduser()
+    bare = isinstance(name_or_path, str) and path.name == name_or_path and path.suffix not in ENDINGS
+    if bare and name_or_path in shipped_cases():
+        return library() / f"{name_or_path}.yaml"
+    if path.is_dir():
+        inside = sorted(each.name for each in path.iterdir() if each.suffix in ENDINGS)
+        hint = f"name the file in it: {', '.join(inside[:5])}" if inside else "it holds no case; name a file"
+        raise CaseError(Problem(str(name_or_path), "is a folder, not a case file", hint))
+    if path.exists():
+        return path
+    raise CaseError(_not_found(str(name_or_path), path, bare=bare))
+
+
+def _not_found(word: str, path: Path, *, bare: bool) -> Problem:
+    folder = path.parent
+    near = [str(each) for each in folder.iterdir() if each.suffix in ENDINGS] if folder.is_dir() else []
+    ships = f"cases that ship: {', '.join(shipped_cases())}"
+    if not bare:
+        stems = {each.rpartition("/")[2]: each for each in near}
+        guess = (
+            did_you_mean(str(path), near)
+            or did_you_mean(path.name, stems)
+            or did_you_mean(path.stem, shipped_cases())
+        )
+        return Problem(word, "no such file", f"{guess} {ships}".strip())
+    guess = did_you_mean(word, [*shipped_cases(), *near])
+    own = "your own case goes by its path, as in ./mine.yaml"
+    return Problem(word, "no case of this name", f"{guess} {ships}; {own}".strip())
+
+
+def _parse(path: Path, shown: str) -> Document:
+    from detente.cases.yamltext import parse
+
+    try:
+        with path.open("rb") as handle:
+            raw = handle.read(LARGEST + 1)
+    except OSError as error:
+        raise CaseError(
+            Problem(shown, f"cannot be read ({error.strerror})", "check the path and your rights to it")
+        ) from error
+    if len(raw) > LARGEST:
+        raise CaseError(
+            Problem(shown, "is larger than 1 MB", "a case names data, it does not hold them: see `data:`")
+        )
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise CaseError(Problem(f"{shown}:{line}", "is not UTF-8 text", "save the file as UTF-8")) from error
+    document = parse(text)
+    if document.whole and not isinstance(document.data, dict):
+        what = "is empty" if document.data is None else "is not a section of keys"
+        raise CaseError(Problem(shown, what, "`detente new NAME` writes a starter case to begin from"))
+    return document
+
+
+def _check(document: Document, path: Path, shown: str) -> Case:
+    """Return the case where the document is one; raise every problem otherwise, in order of lines."""
+    from pydantic import ValidationError
+
+    from detente.cases.complaints import complaints, spoken
+    from detente.cases.references import broken
+    from detente.cases.schema import Case
+
+    found = [(flaw.line, flaw.what, flaw.hint) for flaw in document.flaws]
+    if document.whole:
+        try:
+            case = Case.model_validate(document.data, context={"file": path})
+        except ValidationError as error:
+            for place, what, hint in complaints(list(error.errors(include_url=False)), document.data):
+                found.append((document.line(place), what, hint))
+            for each in broken(document.data):
+                found.append((document.line(each.path), f"{spoken(each.path)}: {each.what}", each.hint))
+    found.sort(key=lambda each: each[0])
+    raise_all(
+        CaseError, [Problem(f"{shown}:{line}", what, hint) for line, what, hint in dict.fromkeys(found)]
+    )
+    return case
