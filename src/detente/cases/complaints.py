@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import difflib
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from detente.cases.schema_json import json_schema, node_at
-from detente.cases.terms import RULES
+from detente.cases.terms import FIRST_YEAR, LAST_YEAR, RULES
 from detente.errors import did_you_mean
 
 Path = tuple[str | int, ...]
@@ -46,9 +48,19 @@ WANTED = {
 
 
 def complaints(errors: list[Any], data: Any) -> list[Complaint]:
-    """Return (path, what, hint) for each of pydantic's `errors` about `data`."""
+    """Return (path, what, hint) for each of pydantic's `errors` about `data`.
+
+    A key that is missing because it is misspelt is named once, as misspelt.
+    """
     schema = json_schema()
-    return [_complaint(schema, error, data) for error in errors if error["type"] != "case_references"]
+    plain = [error for error in errors if error["type"] != "case_references"]
+    found = [(error["type"], _complaint(schema, error, data)) for error in plain]
+    misspelt = {
+        (*path[:-1], _meant(str(path[-1]), _allowed(schema, path, data)))
+        for kind, (path, _, _) in found
+        if kind == "extra_forbidden"
+    }
+    return [complaint for kind, complaint in found if not (kind == "missing" and complaint[0] in misspelt)]
 
 
 def spoken(path: Path) -> str:
@@ -78,12 +90,11 @@ def _complaint(schema: dict[str, Any], error: Mapping[str, Any], data: Any) -> C
         return path, *_not_allowed(name, value, context["expected"])
     if kind == "string_pattern_mismatch":
         what, hint = RULES[context["pattern"]]
-        return path, f"{name}: {value!r} {what}", hint
+        return path, f"{name}: {_said(value)} {what}", hint
     if kind == "case":
         return path, f"{name}: {context['what']}", context["hint"]
     if kind in WANTED:
-        wanted, hint = WANTED[kind]
-        return path, f"{name} must be {wanted}, not {_said(value)}", hint
+        return path, *_wrong_type(name, kind, value)
     if kind == "too_short":
         counted = f"at least {context['min_length']}, has {context['actual_length']}"
         return path, f"{name} needs {counted}", "add to it"
@@ -109,16 +120,42 @@ def _path_in(data: Any, loc: tuple[str | int, ...], *, missing: bool) -> Path:
 def _how_to_add(node: Mapping[str, Any], path: Path) -> str:
     if isinstance(path[-1], int):
         return "add the missing item to the list"
-    return f"add `{path[-1]}:` {node.get('description', '')}".rstrip()
+    described = str(node.get("description", "")).rstrip(".")
+    return f"add `{path[-1]}:` ({described})" if described else f"add `{path[-1]}:`"
+
+
+def _wrong_type(name: str, kind: str, value: Any) -> tuple[str, str]:
+    wanted, hint = WANTED[kind]
+    if value is None:
+        return (
+            f"{name} is empty: it must be {wanted}",
+            "write it after the colon; a key that is not needed can go",
+        )
+    if kind == "date_type" and isinstance(value, int) and FIRST_YEAR <= value <= LAST_YEAR:
+        hint = f"write year, month and day, as in {value}-01-01"
+    elif kind == "date_type" and isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        return f"{name}: {value} is no day of the calendar", "correct the month or the day"
+    return f"{name} must be {wanted}, not {_said(value)}", hint
+
+
+def _allowed(schema: dict[str, Any], path: Path, data: Any) -> list[str]:
+    """Return the keys that the section around `path` takes."""
+    return list(node_at(schema, path[:-1], data).get("properties", {}))
+
+
+def _meant(word: str, allowed: list[str]) -> str:
+    """Return the allowed key that `word` most probably stands for, or an empty string."""
+    synonym = SYNONYMS.get(word.casefold(), "")
+    close = difflib.get_close_matches(word.casefold(), allowed, n=1)
+    return synonym if synonym in allowed else (close[0] if close else "")
 
 
 def _unknown_key(schema: dict[str, Any], path: Path, data: Any) -> tuple[str, str]:
-    word = str(path[-1])
-    allowed = list(node_at(schema, path[:-1], data).get("properties", {}))
-    meant = SYNONYMS.get(word.casefold())
-    guess = f"did you mean {meant!r}?" if meant in allowed else did_you_mean(word, allowed)
-    around = spoken(path[:-1]) or "the case"
-    return f"{around}: unknown key {word!r}", f"{guess} allowed here: {', '.join(allowed)}".strip()
+    word, allowed = str(path[-1]), _allowed(schema, path, data)
+    meant = _meant(word, allowed)
+    guess = f"did you mean {meant!r}? " if meant else ""
+    around = f"{spoken(path[:-1])}: " if path[:-1] else ""
+    return f"{around}unknown key {word!r}", f"{guess}allowed here: {', '.join(allowed)}"
 
 
 def _not_allowed(name: str, value: Any, expected: str) -> tuple[str, str]:
@@ -145,8 +182,7 @@ def _said(value: Any) -> str:
         return "a section"
     if isinstance(value, (list, tuple)):
         return "a list"
-    return (
-        str(value).lower()
-        if isinstance(value, bool)
-        else (str(value) if isinstance(value, date) else repr(value))
-    )
+    if isinstance(value, bool):
+        return str(value).lower()
+    shown = str(value) if isinstance(value, date) else repr(value)
+    return shown if len(shown) <= 60 else f"{shown[:56]} ..."

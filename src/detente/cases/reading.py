@@ -68,20 +68,15 @@ def _find(name_or_path: str | Path) -> Path:
 
 
 def _not_found(word: str, path: Path, *, bare: bool) -> Problem:
-    folder = path.parent
-    near = [str(each) for each in folder.iterdir() if each.suffix in ENDINGS] if folder.is_dir() else []
     ships = f"cases that ship: {', '.join(shipped_cases())}"
-    if not bare:
-        stems = {each.rpartition("/")[2]: each for each in near}
-        guess = (
-            did_you_mean(str(path), near)
-            or did_you_mean(path.name, stems)
-            or did_you_mean(path.stem, shipped_cases())
-        )
-        return Problem(word, "no such file", f"{guess} {ships}".strip())
-    guess = did_you_mean(word, [*shipped_cases(), *near])
-    own = "your own case goes by its path, as in ./mine.yaml"
-    return Problem(word, "no case of this name", f"{guess} {ships}; {own}".strip())
+    beside = [each.name for each in path.parent.iterdir()] if path.parent.is_dir() else []
+    files = [name for name in beside if name.endswith(ENDINGS)]
+    if bare:
+        guess = did_you_mean(word, [*shipped_cases(), *files])
+        hint = f"{guess} {ships}; your own goes by its path, as in ./mine.yaml"
+        return Problem(word, "no case of this name", hint.strip())
+    guess = did_you_mean(path.name, files) or did_you_mean(path.stem, shipped_cases())
+    return Problem(word, "no such file", f"{guess} {ships}".strip())
 
 
 def _parse(path: Path, shown: str) -> Document:

@@ -29,7 +29,7 @@ def broken(case: Mapping[str, Any]) -> list[Broken]:
     >>> [each.hint for each in broken({"blocs": {"NATO": {}}, "stance": {"blocs": ["NAT0"]}})]
     ["did you mean 'NATO'? declared under `blocs`: NATO"]
     """
-    return [*_parents(case), *_stance(case), *_sides(case), *_future_windows(case)]
+    return [*_rival(case), *_parents(case), *_stance(case), *_sides(case), *_future(case)]
 
 
 def _section(case: Any, *path: str) -> Mapping[Any, Any]:
@@ -55,6 +55,13 @@ def _undeclared(
     yield Broken(path, f"{name!r} is not declared", f"{did_you_mean(name, declared)} {listed}".strip())
 
 
+def _rival(case: Mapping[str, Any]) -> Iterator[Broken]:
+    rival = case.get("rival")
+    for path, held in ((("ally",), case), (("stance", "positive"), _section(case, "stance"))):
+        if rival is not None and held.get(path[-1]) == rival:
+            yield Broken(path, f"{rival!r} is the rival", "name an actor of the other side")
+
+
 def _parents(case: Mapping[str, Any]) -> Iterator[Broken]:
     blocs = _section(case, "blocs")
     for key in blocs:
@@ -64,7 +71,7 @@ def _parents(case: Mapping[str, Any]) -> Iterator[Broken]:
         while isinstance(parent, str) and parent in blocs and parent not in seen:
             seen.append(parent)
             parent = _section(blocs, parent).get("of")
-        if parent == key:
+        if parent == key == min(seen):
             circle = " of ".join([*seen, key])
             yield Broken(
                 ("blocs", key, "of"), f"goes in a circle: {circle}", "let one of them state its `members`"
@@ -96,8 +103,12 @@ def _sides(case: Mapping[str, Any]) -> Iterator[Broken]:
                 yield from _undeclared(("compare", key, "sides", place), side, blocs, "blocs")
 
 
-def _future_windows(case: Mapping[str, Any]) -> Iterator[Broken]:
+def _future(case: Mapping[str, Any]) -> Iterator[Broken]:
     as_of = case.get("as_of")
+    last = _section(case, "history").get("until")
+    if type(last) is int and type(as_of) is date and last > as_of.year:
+        what = f"{last} comes after the day the brief looks from ({as_of})"
+        yield Broken(("history", "until"), what, "set an earlier year, or a later `as_of`")
     for key in _section(case, "windows"):
         since = _section(case, "windows", key).get("since")
         if type(since) is date and type(as_of) is date and since > as_of:

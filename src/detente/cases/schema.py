@@ -193,10 +193,14 @@ class View(Part):
 
 
 class Ranks(Part):
-    """How publics rank risks, from a table of facts."""
+    """How publics rank or score a target among the risks they name: a tie, and the facts that go with it."""
 
     title: Text = Field(description="What the reader sees.")
-    topic: Key = Field(description="Topic of the facts, as in 'munich_security_index'.")
+    target: PartyCode = Field(description="Whose rank or score it is.")
+    kind: Key = Field(
+        default="risk_rank", description="Kind of tie: risk_rank (1 is the gravest), or risk_score."
+    )
+    topic: Key = Field(description="Topic of the facts for groups of states, as in 'munich_security_index'.")
     note: Text | None = Field(
         default=None, description="What the reader must know to read the figure rightly."
     )

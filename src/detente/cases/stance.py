@@ -91,8 +91,8 @@ class _Series(Measurement):
     )
     fill: Fill | None = Field(
         default=None,
-        description="Value assumed for an actor without any value; missing if left out. Only where evidence "
-        "has a value for somebody: a measurement without any evidence is left out, and named.",
+        description="Value assumed for an actor without any value; missing if left out. Used only where "
+        "the evidence has a value for somebody: a measurement without evidence is left out, and named.",
     )
 
     @model_validator(mode="after")

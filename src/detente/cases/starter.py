@@ -16,15 +16,15 @@ NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
 def write_starter(name: str, *, folder: Path) -> Path:
     """Write a commented starter case to `folder/name.yaml` and return its path.
 
-    Raises `CaseError` where the name cannot be used or the file is there already, and `EvidenceError` where the
-    folder cannot be written.
+    Raises `CaseError` where the name cannot be used or the file is there already, and
+    `EvidenceError` where the folder cannot be written.
     """
     if not NAME.fullmatch(name):
         raise CaseError(
             Problem(
                 "",
                 f"{name!r} is not a name for a case",
-                "use letters, digits, - and _, starting with a letter, at most 40, and no ending: as in 'gulf'",
+                "use letters, digits, - and _, starting with a letter, at most 40: as in 'gulf' (no ending)",
             )
         )
     if name in shipped_cases():
