@@ -1,0 +1,153 @@
+"""A user's own CSV or Parquet file into a typed table:
+
+read by a short mapping, every fault named with its line.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping as AnyMapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from detente import files
+from detente.errors import EvidenceError, Problem, did_you_mean
+from detente.evidence.database import connect, refresh
+from detente.evidence.ledger import Input, InputFile, Ledger, keep
+from detente.evidence.mapping import Mapping
+from detente.evidence.progress import Report, silent
+from detente.evidence.sources import Registry
+from detente.evidence.tables import SCHEMA
+from detente.evidence.tabular import MAPPING, read_table
+
+MAX_BYTES = 2 * 1024**3
+
+
+@dataclass(frozen=True)
+class Account:
+    """What became of the rows of an imported file.
+
+    `used` of `read` rows are in the database; `unresolved` and `set_aside` list the others (label, rows,
+    reason).
+    """
+
+    source: str
+    table: str
+    read: int
+    used: int
+    unresolved: pd.DataFrame
+    set_aside: pd.DataFrame
+
+
+def import_file(
+    path: Path,
+    mapping: AnyMapping[str, Any] | Path,
+    *,
+    folder: Path | None = None,
+    report: Report = silent,
+) -> Account:
+    """Import a CSV or Parquet file by a mapping, in place of an earlier import of the same id.
+
+    The file and its mapping are kept in the cache, so that the database can be built again without the
+    original. Raises `EvidenceError` with all faults of the mapping, or all faults of the file.
+    """
+    folder = folder or files.cache_folder()
+    told = Mapping.read(mapping, stem=path.stem)
+    if told.id in Registry.load():
+        hint = f"give it another id under source, or type: detente data import {path} --as {told.id}"
+        raise EvidenceError(Problem("mapping: source.id", f"{told.id!r} is a registered source", hint))
+    _check_size(path)
+    read = read_table(path, told)[1]
+    with tempfile.TemporaryDirectory() as made:
+        saved = Path(made) / MAPPING
+        told.save(saved)
+        item = Input(told.id, "imported", "", (_taken(path, path.name), _taken(saved, MAPPING)))
+        keep(folder, item, {path.name: path, MAPPING: saved})
+    database = refresh(folder, change=lambda ledger: ledger.with_input(item), report=report)
+    return _account(database, item, told.table, read)
+
+
+def import_as(path: Path, source_id: str, *, folder: Path | None = None, report: Report = silent) -> Account:
+    """Take a provider's own file, got by hand, as (one of) the files of a registered source.
+
+    Raises `EvidenceError` where the source is unknown, has several files and none of this name, or lacks
+    the others.
+    """
+    folder = folder or files.cache_folder()
+    source = Registry.load()[source_id]
+    _check_size(path)
+    names = [file.name for file in source.files]
+    if not names:
+        raise EvidenceError(
+            Problem(source_id, "is compiled by hand and has no files", "import it with a mapping")
+        )
+    name = names[0] if len(names) == 1 else path.name
+    if name not in names:
+        hint = did_you_mean(name, names) or f"name the file as the source does, one of: {', '.join(names)}"
+        raise EvidenceError(Problem(str(path), f"{source_id} has several files, none called {name!r}", hint))
+    before = Ledger.load(folder).find(source_id)
+    others = tuple(file for file in before.files if file.name != name) if before else ()
+    lacking = set(names) - {name} - {file.name for file in others}
+    if lacking:
+        raise EvidenceError(
+            Problem(source_id, f"{', '.join(sorted(lacking))} would be missing", source.how_to_get())
+        )
+    where = {file.name: before.folder(folder) / file.name for file in others} if before else {}
+    item = Input(source_id, "pulled", source.reader or "", (*others, _taken(path, name)))
+    keep(folder, item, where | {name: path})
+    database = refresh(folder, change=lambda ledger: ledger.with_input(item), report=report)
+    return _account(database, item, "", None)
+
+
+def forget(source_id: str, *, folder: Path | None = None, report: Report = silent) -> None:
+    """Take an imported or pulled source out of the database; what it had displaced comes back.
+
+    Kept versions of pulled files stay in the cache. Raises `EvidenceError` where the source is not in use.
+    """
+    folder = folder or files.cache_folder()
+    known = Ledger.load(folder).sources
+    if source_id not in known:
+        hint = did_you_mean(source_id, known) or f"in use: {', '.join(known) or 'none'}"
+        raise EvidenceError(Problem(source_id, "is neither imported nor pulled", hint))
+    refresh(folder, change=lambda ledger: ledger.without(source_id), report=report)
+
+
+def _check_size(path: Path) -> None:
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        raise EvidenceError(
+            Problem(str(path), f"cannot be read ({error.strerror})", "check the path")
+        ) from error
+    if not path.is_file():
+        raise EvidenceError(Problem(str(path), "is not a file", "name one CSV or Parquet file"))
+    if size > MAX_BYTES:
+        raise EvidenceError(Problem(str(path), f"is larger than {MAX_BYTES} bytes", "import it in parts"))
+
+
+def _taken(path: Path, name: str) -> InputFile:
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    return InputFile(name, files.sha256(path), path.stat().st_size, taken_from=str(path), taken_at=now)
+
+
+def _account(database: Path, item: Input, table: str, read: int | None) -> Account:
+    """Return what the database says became of the rows of `item`."""
+    each = [table] if table else list(SCHEMA)
+    counts = " + ".join(
+        f"(SELECT count(*) FROM {name} WHERE source = $source AND origin = $origin)" for name in each
+    )
+    which = {"source": item.source, "origin": item.origin}
+    with connect(database) as connection:
+        used = connection.execute(f"SELECT {counts}", which).fetchall()[0][0]
+        books = [
+            connection.execute(
+                f"SELECT label, rows, reason FROM {book} WHERE source = $source AND origin = $origin", which
+            ).df()
+            for book in ("unresolved", "set_aside")
+        ]
+    lost = sum(int(book["rows"].sum()) for book in books)
+    return Account(item.source, table, read if read is not None else used + lost, used, *books)
