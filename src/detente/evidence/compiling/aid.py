@@ -1,7 +1,7 @@
 """Aid to Ukraine by donor: the sum of allocations by kind, and its share of the donor's economy.
 
-Lower bounds: the panel leaves out the institutions of the European Union and rows without a date. Left out of the
-share: donors without a figure of gross domestic product in the World Bank's series (Taiwan).
+Lower bounds: the panel leaves out the institutions of the European Union and rows without a date. Left out of
+the share: donors without a figure of gross domestic product in the World Bank's series (Taiwan).
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ KINDS = {
 
 
 def compile_aid(mirror: Path) -> pd.DataFrame:
-    """Return allocations over the whole period by donor: EUR million by kind and in total, and percent of GDP.
+    """Return allocations over the whole period by donor: EUR million by kind and in total, percent of GDP.
 
-    share = 100 · total / (GDP in US dollars / dollars per euro), with GDP and the exchange rate of the year that
-    `aid.yaml` declares. The date of every row is the first month of the period, given in the locator.
+    share = 100 · total / (GDP in US dollars / dollars per euro), with GDP and the exchange rate of the year
+    that `aid.yaml` declares. The date of every row is the first month of the period, given in the locator.
     """
     declared: dict[str, Any] = declaration("aid.yaml")
     raw = pd.read_csv(mirror / "ukraine_support" / "kiel_panel.csv")
@@ -42,11 +42,13 @@ def compile_aid(mirror: Path) -> pd.DataFrame:
     return every.assign(target=declared["recipient"], date=f"{first}-01", source=SOURCE)
 
 
-def _share_of_gdp(total: pd.DataFrame, declared: dict[str, Any], *, mirror: Path, period: str) -> pd.DataFrame:
+def _share_of_gdp(
+    total: pd.DataFrame, declared: dict[str, Any], *, mirror: Path, period: str
+) -> pd.DataFrame:
     year, rate = declared["gdp_year"], declared["usd_per_eur"]
     gdp = gross_domestic_product(mirror, year=year)
     known = total[total["actor"].isin(gdp.index)]
     in_euros = known["actor"].map(gdp) / rate["value"]
     how = f"{period}; GDP {year}: World Bank NY.GDP.MKTP.CD at {rate['value']} USD per EUR ({rate['source']})"
-    value = (100 * known["value"] * 1e6 / in_euros).round(4)
+    value = (100 * known["value"] * 1e6 / in_euros).round(6)
     return known.assign(kind="aid_share_gdp", unit="percent", value=value, locator=how)

@@ -1,8 +1,8 @@
 """Size of states: gross domestic product and population (World Bank).
 
-Left out: V-Dem's polyarchy (CC BY-SA: a share-alike licence does not fit in an Apache-2.0 wheel) and SIPRI's military
-expenditure (non-commercial terms). Both come with `detente data pull`. States that the World Bank does not report,
-Taiwan among them, have no row.
+Left out: V-Dem's polyarchy (CC BY-SA: a share-alike licence does not fit in an Apache-2.0 wheel) and SIPRI's
+military expenditure (non-commercial terms). Both come with `detente data pull`. States that the World Bank
+does not report, Taiwan among them, have no row.
 """
 
 from __future__ import annotations

@@ -1,30 +1,28 @@
-"""Dependence on the supplier's fuels: yearly shares of imports by importer, and purchases in euros by destination.
+"""Dependence on the supplier's fuels: yearly shares of imports, and purchases in euros.
 
-Gas is left out. Eurostat books gas that crosses a border by pipeline to the neighbour it came from, so that importers
-at the end of a line show no Russian gas at all; a share that says 0 where it was most would mislead.
+Gas is left out. Eurostat books gas that crosses a border by pipeline to the neighbour it came from, so that
+importers at the end of a line show no Russian gas at all; a share that says 0 where it was most would
+mislead.
 
-Also left out of the shares: years in which more than half of the imports have no stated origin (`UNSTATED_AT_MOST`),
-since a share of the rest says nothing about the whole. Where between 5 % and half is unstated, or where fewer than
-twelve months are covered, the locator says so; the share is then a lower bound, or that of part of a year.
+Also left out of the shares: years in which more than half of the imports have no stated origin
+(`UNSTATED_AT_MOST`), since a share of the rest says nothing about the whole. Where between 5 % and half is
+unstated, or where fewer than twelve months are covered, the locator says so; the share is then a lower bound,
+or that of part of a year.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from detente.evidence.compiling.writing import to_codes
+from detente.evidence.compiling.writing import declaration, to_codes
 
 SOURCE = "energy"
-SUPPLIER = "RUS"
-"""The supplier that both of the provider's files are about: they hold no other."""
-
 UNSTATED_AT_MOST = 50.0
 UNSTATED_WORTH_SAYING = 5.0
-DATASETS = {"crude_oil": "nrg_ti_oilm", "oil_products": "nrg_ti_oilm", "coal": "nrg_ti_sffm"}
-AGGREGATES = frozenset({"EU"})
-"""Destinations that are sums of other destinations in the same file; they would be counted twice."""
+"""Percent of imports of unstated origin: above the first a year is left out, the second flagged."""
 
 
 def compile_crude_share(mirror: Path) -> pd.DataFrame:
@@ -45,20 +43,25 @@ def compile_coal_share(mirror: Path) -> pd.DataFrame:
 def compile_fossil_purchases(mirror: Path) -> pd.DataFrame:
     """Return what each destination paid for fossil fuels in a year: euros, all commodities summed.
 
-    The locator says how many months have a record. A month without one may be a month without purchases, or one that
-    the compilation does not reach; the last year is never whole.
+    The locator says how many months have a record. A month without one may be a month without purchases, or
+    one that the compilation does not reach; the last year is never whole.
     """
     raw = pd.read_csv(mirror / "energy" / "russia_fossil_exports.csv")
-    raw = raw[(raw["unit"] == "eur") & ~raw["country"].isin(AGGREGATES)]
+    declared: dict[str, Any] = declaration("energy.yaml")
+    raw = raw[(raw["unit"] == "eur") & ~raw["country"].isin(declared["aggregates"])]
     raw = raw.assign(actor=to_codes(raw["country"]), year=raw["month"].str[:4])
     sums = raw.groupby(["actor", "year"], as_index=False).agg(
         value=("value", "sum"), months=("month", "nunique"), first=("month", "min"), last=("month", "max")
     )
-    locator = "UN Comtrade and Eurostat, compiled by CREA: EUR, " + sums["months"].astype(str) + " months with a record, "
+    locator = (
+        "UN Comtrade and Eurostat, compiled by CREA: EUR, "
+        + sums["months"].astype(str)
+        + " months with a record, "
+    )
     return pd.DataFrame(
         {
             "actor": sums["actor"],
-            "target": SUPPLIER,
+            "target": declared["supplier"],
             "date": sums["year"] + "-01-01",
             "kind": "fossil_purchases_eur",
             "value": sums["value"].round(0),
@@ -70,18 +73,19 @@ def compile_fossil_purchases(mirror: Path) -> pd.DataFrame:
 
 
 def _shares(mirror: Path, *, commodity: str, kind: str) -> pd.DataFrame:
+    declared: dict[str, Any] = declaration("energy.yaml")
     raw = pd.read_csv(mirror / "energy" / "eurostat_russia_import_share.csv")
     used = raw[(raw["commodity"] == commodity) & (raw["unspecified_share_pct"] <= UNSTATED_AT_MOST)]
     return pd.DataFrame(
         {
             "actor": to_codes(used["country"]),
-            "target": SUPPLIER,
+            "target": declared["supplier"],
             "date": used["year"].astype(str) + "-01-01",
             "kind": kind,
             "value": used["russia_share_pct"],
             "unit": "percent",
             "source": SOURCE,
-            "locator": [_coverage(DATASETS[commodity], *row) for row in _covered(used)],
+            "locator": [_coverage(declared["datasets"][commodity], *row) for row in _covered(used)],
         }
     )
 

@@ -1,4 +1,4 @@
-"""What publics think of other powers: favourable and unfavourable views by country and year (Pew Research Center)."""
+"""What publics think of other powers: favourable and unfavourable views by country and year (Pew)."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ MEASURES = {
 
 
 def compile_views(mirror: Path) -> pd.DataFrame:
-    """Return shares with a favourable and an unfavourable view, and the size of the sample, by public and target.
+    """Return shares with a favourable and an unfavourable view, and the sample size, by public and target.
 
-    Those who do not know stay in the denominator, so the two shares do not sum to 100. Shares are weighted: the sample
-    size gives the interval of simple random sampling, which is narrower than the survey's own. Targets, and the codes
-    that only this provider uses, are declared in `opinion.yaml`.
+    Those who do not know stay in the denominator, so the two shares do not sum to 100. Shares are weighted:
+    the sample size gives the interval of simple random sampling, which is narrower than the survey's own.
+    Targets, and the codes that only this provider uses, are declared in `opinion.yaml`.
     """
     declared: dict[str, Any] = declaration("opinion.yaml")
     raw = pd.read_csv(mirror / "opinion" / "pew_favourability.csv")

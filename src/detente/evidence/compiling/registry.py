@@ -1,4 +1,4 @@
-"""Every shipped fact table, and what compiles it. To add a table, add a function to its theme and a row here."""
+"""Every shipped fact table, and what compiles it. A new table is a function in its theme and a row here."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from detente.errors import EvidenceError, Problem, raise_all
 from detente.evidence.compiling import (
     aid,
     capability,
+    defence,
     energy,
     memberships,
+    munich,
     opinion,
     politics,
     sanctions,
@@ -21,21 +23,40 @@ from detente.files import write_text
 
 FACTS = Path(__file__).resolve().parent.parent / "facts"
 
+VOTES = "ukraine_votes/unga_ukraine_68-262_ES-11-1_tidy.csv"
+SHARES = "energy/eurostat_russia_import_share.csv"
+ELECTIONS = "populism/ppeg_parl_2025v1.parquet"
+
 TABLES = (
-    FactTable("memberships/blocs.csv", memberships.compile_memberships),
-    FactTable("roll_calls/ukraine.csv", votes.compile_roll_calls),
-    FactTable("votes/ukraine.csv", votes.compile_votes),
-    FactTable("ties/crude_import_share.csv", energy.compile_crude_share),
-    FactTable("ties/products_import_share.csv", energy.compile_products_share),
-    FactTable("ties/coal_import_share.csv", energy.compile_coal_share),
-    FactTable("ties/fossil_purchases_eur.csv", energy.compile_fossil_purchases),
-    FactTable("ties/trade.csv", trade.compile_trade),
-    FactTable("ties/views.csv", opinion.compile_views),
-    FactTable("ties/aid.csv", aid.compile_aid),
-    FactTable("ties/sanction_cases.csv", sanctions.compile_sanction_cases),
-    FactTable("indicators/capability.csv", capability.compile_capability),
-    FactTable("indicators/populism.csv", politics.compile_populism),
-    FactTable("facts/elections.csv", politics.compile_elections),
+    FactTable("memberships/blocs.csv", memberships.compile_memberships, (ELECTIONS,)),
+    FactTable("roll_calls/ukraine.csv", votes.compile_roll_calls, (VOTES,)),
+    FactTable("votes/ukraine.csv", votes.compile_votes, (VOTES,)),
+    FactTable("ties/crude_import_share.csv", energy.compile_crude_share, (SHARES,)),
+    FactTable("ties/products_import_share.csv", energy.compile_products_share, (SHARES,)),
+    FactTable("ties/coal_import_share.csv", energy.compile_coal_share, (SHARES,)),
+    FactTable(
+        "ties/fossil_purchases_eur.csv",
+        energy.compile_fossil_purchases,
+        ("energy/russia_fossil_exports.csv",),
+    ),
+    FactTable("ties/trade.csv", trade.compile_trade, ("trade_russia/eu_trade_russia_neighbours.csv",)),
+    FactTable("ties/views.csv", opinion.compile_views, ("opinion/pew_favourability.csv",)),
+    FactTable("ties/aid.csv", aid.compile_aid, ("ukraine_support/kiel_panel.csv", "macro/gdp.csv")),
+    FactTable("ties/sanction_cases.csv", sanctions.compile_sanction_cases, ("sanctions/GSDB_V3.csv",)),
+    FactTable("ties/munich_security_index.csv", munich.compile_risks),
+    FactTable(
+        "indicators/capability.csv", capability.compile_capability, ("macro/gdp.csv", "macro/population.csv")
+    ),
+    FactTable("indicators/defence.csv", defence.compile_defence),
+    FactTable(
+        "indicators/populism.csv",
+        politics.compile_populism,
+        ("populism/populist_share_by_election_derived.csv",),
+    ),
+    FactTable("facts/elections.csv", politics.compile_elections, (ELECTIONS,)),
+    FactTable("facts/munich_conferences.csv", munich.compile_conferences),
+    FactTable("facts/munich_participation.csv", munich.compile_participation),
+    FactTable("facts/munich_security_index.csv", munich.compile_index),
 )
 
 
@@ -44,6 +65,9 @@ def compiled(mirror: Path) -> dict[str, str]:
 
     Raises `EvidenceError` that names each file the mirror lacks, or what a table's own checks found.
     """
+    wanted = sorted({file for table in TABLES for file in table.reads if not (mirror / file).is_file()})
+    hint = "name a folder laid out as the mirror: one folder for each source of the registry"
+    raise_all(EvidenceError, [Problem(str(mirror / file), "is not there", hint) for file in wanted])
     return {table.path: render(table.table, table.compile(mirror)) for table in TABLES}
 
 
@@ -56,7 +80,7 @@ def write(mirror: Path) -> dict[str, int]:
 
 
 def check(mirror: Path) -> None:
-    """Raise `EvidenceError` that names each table whose shipped bytes are not those compiled from `mirror`."""
+    """Raise `EvidenceError` that names each table whose shipped bytes are not those that `mirror` gives."""
     hint = f"type: python -m detente.evidence.compiling {mirror}"
     texts = compiled(mirror)
     raise_all(EvidenceError, [Problem(path, "is not what compiles", hint) for path in _differing(texts)])
@@ -65,5 +89,7 @@ def check(mirror: Path) -> None:
 def _differing(texts: dict[str, str]) -> list[str]:
     shipped = {str(path.relative_to(FACTS)): path.read_bytes() for path in sorted(FACTS.rglob("*.csv"))}
     return sorted(
-        path for path in texts.keys() | shipped.keys() if shipped.get(path) != texts.get(path, "").encode("utf-8")
+        path
+        for path in texts.keys() | shipped.keys()
+        if shipped.get(path) != texts.get(path, "").encode("utf-8")
     )

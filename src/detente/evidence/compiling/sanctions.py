@@ -1,8 +1,9 @@
-"""How many sanctions cases each sender had in force against each target in a year (Global Sanctions Data Base).
+"""How many sanctions cases each sender had in force against each target in a year.
 
-Counts only, as the provider's terms ask. The sender is kept as the database names it: a case of the European Union
-counts for EU and not for each member, a case of the G7 for G7. Years before 2013 are left out, since the file holds
-only cases that were still active then. Targets are declared in `sanctions.yaml`.
+Counts only, as the terms of the Global Sanctions Data Base ask. The sender is kept as the database names it:
+a case of the European Union counts for EU and not for each member, a case of the G7 for G7. Years before 2013
+are left out, since the file holds only cases that were still active then. Targets are declared in
+`sanctions.yaml`.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ def compile_sanction_cases(mirror: Path) -> pd.DataFrame:
     targets: dict[str, str] = declaration("sanctions.yaml")["targets"]
     raw = pd.read_csv(mirror / "sanctions" / "GSDB_V3.csv", encoding="utf-8-sig")
     cases = _dyads(raw)
-    cases = cases[cases["receiver"].isin(targets)].merge(pd.DataFrame({"year": range(FIRST, LAST + 1)}), how="cross")
+    cases = cases[cases["receiver"].isin(targets)].merge(
+        pd.DataFrame({"year": range(FIRST, LAST + 1)}), how="cross"
+    )
     cases = cases[cases["year"].between(cases["begin"], cases["end"])]
     counts = cases.groupby(["sender", "receiver", "year"], as_index=False).agg(value=("case_id", "nunique"))
     year = counts["year"].astype(str)
@@ -39,7 +42,12 @@ def compile_sanction_cases(mirror: Path) -> pd.DataFrame:
             "value": counts["value"],
             "unit": "count",
             "source": SOURCE,
-            "locator": "release 3, cases of " + counts["sender"] + " on " + counts["receiver"] + " in force in " + year,
+            "locator": "release 3, cases of "
+            + counts["sender"]
+            + " on "
+            + counts["receiver"]
+            + " in force in "
+            + year,
         }
     )
 

@@ -21,7 +21,9 @@ def compile_trade(mirror: Path) -> pd.DataFrame:
     partners: dict[str, str] = declaration("trade.yaml")["partners"]
     raw = raw[(raw["product"] == "TOTAL") & raw["partner"].isin(partners)]
     raw = raw.assign(
-        actor=to_codes(raw["reporter"].str.replace(r"\s*\(.*", "", regex=True)),  # labels carry notes in brackets
+        actor=to_codes(
+            raw["reporter"].str.replace(r"\s*\(.*", "", regex=True)
+        ),  # labels carry notes in brackets
         target=raw["partner"].map(partners),
         date=raw["month"].str[:4] + "-01-01",
         kind=raw["flow"].map(KINDS),

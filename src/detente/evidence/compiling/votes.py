@@ -1,7 +1,7 @@
 """The two General Assembly votes on Ukraine that the flagship case turns on: A/RES/68/262 and A/RES/ES-11/1.
 
-All 193 members appear in both, the absent among them, which the long series of roll calls leaves out. The numbers of
-the records in the UN Digital Library and the totals that it states are declared in `votes.yaml`.
+All 193 members appear in both, the absent among them, which the long series of roll calls leaves out. The
+numbers of the records in the UN Digital Library and the totals that it states are declared in `votes.yaml`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ LETTERS = {"Y": "yes", "A": "abstain", "N": "no", "X": "absent"}
 def compile_roll_calls(mirror: Path) -> pd.DataFrame:
     """Return the two roll calls, with the record that states each."""
     columns = ["roll_call", "body", "session", "date", "resolution", "title", "kind"]
-    rows = [{name: declared[name] for name in columns} | _citation(declared) for declared in _declared(mirror)]
+    rows = [
+        {name: declared[name] for name in columns} | _citation(declared) for declared in _declared(mirror)
+    ]
     return pd.DataFrame(rows)
 
 
@@ -32,12 +34,15 @@ def compile_votes(mirror: Path) -> pd.DataFrame:
     Raises `EvidenceError` where the counts are not those of the record.
     """
     cast = _cast(mirror)
-    problems, parts = [], []
+    problems: list[Problem] = []
+    parts: list[pd.DataFrame] = []
     for declared in _declared(mirror):
         part = cast[cast["resolution"] == declared["resolution"]]
         counts = {vote: int((part["vote"] == vote).sum()) for vote in VOTES}
         if counts != declared["totals"]:
-            problems.append(Problem(declared["resolution"], f"counted {counts}, the record says {declared['totals']}"))
+            problems.append(
+                Problem(declared["resolution"], f"counted {counts}, the record says {declared['totals']}")
+            )
         parts.append(part.assign(roll_call=declared["roll_call"], **_citation(declared)))
     raise_all(EvidenceError, problems)
     return pd.concat(parts)
@@ -61,7 +66,10 @@ def _declared(mirror: Path) -> list[dict[str, Any]]:
     raise_all(
         EvidenceError,
         [
-            Problem("votes.yaml", f"{one['resolution']} is dated {one['date']}, the list of votes {dates.get(one['resolution'])}")
+            Problem(
+                "votes.yaml",
+                f"{one['resolution']} of {one['date']}: votes of {dates.get(one['resolution'])}",
+            )
             for one in declared
             if dates.get(one["resolution"]) != {str(one["date"])}
         ],

@@ -17,10 +17,14 @@ from detente.evidence.tables import KEYS, SCHEMA
 
 @dataclass(frozen=True)
 class FactTable:
-    """A shipped table: its path under `facts/` (the folder names the typed table), and what compiles it."""
+    """A shipped table: its path under `facts/` (the folder names the typed table), and what compiles it.
+
+    `reads` are the files of the mirror that it needs; a table compiled by hand needs none.
+    """
 
     path: str
     compile: Callable[[Path], pd.DataFrame]
+    reads: tuple[str, ...] = ()
 
     @property
     def table(self) -> str:
@@ -38,7 +42,7 @@ def declaration(name: str) -> Any:
 
 
 def to_codes(labels: pd.Series[str], *, says: Mapping[str, str] | None = None) -> pd.Series[str]:
-    """Return the actor code of each label; `says` overrules the gazetteer for labels that only one provider uses.
+    """Return the actor code of each label; `says` overrules the gazetteer for one provider's own labels.
 
     Raises `EvidenceError` that names every label without an actor: a compiled table drops nothing unasked.
     """
@@ -55,7 +59,8 @@ def render(table: str, frame: pd.DataFrame) -> str:
     Raises `EvidenceError` where a required cell is empty, a locator is missing, or two rows share a key.
 
     >>> row = {"actor": "FRA", "date": "2021-01-01", "name": "population", "value": 67749632.0}
-    >>> print(render("indicators", pd.DataFrame([row | {"unit": "persons", "source": "x", "locator": "p. 1"}])))
+    >>> row |= {"unit": "persons", "source": "x", "locator": "p. 1"}
+    >>> print(render("indicators", pd.DataFrame([row])))
     actor,date,name,value,unit,source,locator
     FRA,2021-01-01,population,67749632,persons,x,p. 1
     <BLANKLINE>
@@ -74,7 +79,9 @@ def render(table: str, frame: pd.DataFrame) -> str:
     twice = frame.loc[frame.duplicated(key), key].to_records(index=False).tolist()
     problems += [Problem(table, f"more than one row for {row}") for row in twice]
     raise_all(EvidenceError, problems)
-    text: str = frame.sort_values(key, na_position="first", kind="stable").to_csv(index=False, lineterminator="\n")
+    text: str = frame.sort_values(key, na_position="first", kind="stable").to_csv(
+        index=False, lineterminator="\n"
+    )
     return text
 
 
