@@ -1,8 +1,9 @@
 """Compile `actors.csv`: `seed.csv`, with the first day of each state that the seed leaves open.
 
-The first day is that of the Correlates of War state system (2016 version) or that of the state's first
-recorded roll call in the General Assembly (Voeten), whichever is earlier. A gap of more than 25 years between
-two spells in the state system starts anew, so that a restored state does not count as existing while annexed.
+The first day is that of the Correlates of War state system (2016 version) or the first of the month of the
+state's first recorded roll call in the General Assembly (Voeten), where that whole month is earlier: the days
+of early roll calls are not recorded. A gap of more than 25 years between two spells in the state system
+starts anew, so that a restored state does not count as existing while annexed.
 
     python -m detente.evidence.gazetteer.compiling MIRROR
 """
@@ -29,7 +30,7 @@ SELECT ccode::INTEGER AS ccode,
 FROM read_parquet(?) ORDER BY ccode, first
 """
 FIRST_VOTES = """
-SELECT country_code AS iso2, country AS name, min(date)::DATE AS first
+SELECT country_code AS iso2, country AS name, date_trunc('month', min(date))::DATE AS first
 FROM read_parquet(?) JOIN read_parquet(?) USING (rcid) GROUP BY ALL ORDER BY ALL
 """
 
@@ -55,12 +56,12 @@ def _state_system(mirror: Path) -> dict[str, _Start]:
 
 
 def _first_votes(mirror: Path) -> dict[str, _Start]:
-    """Return the day of the first recorded vote, by ISO alpha-2 code and by name."""
+    """Return the month of the first recorded vote, by ISO alpha-2 code and by name."""
     folder = mirror / "unga_votes"
     paths = [str(folder / "votes.parquet"), str(folder / "roll_calls.parquet")]
     starts: dict[str, _Start] = {}
     for iso2, name, first in duckdb.execute(FIRST_VOTES, paths).fetchall():
-        start = _Start(first, "unga_votes", f"first recorded vote of {name}")
+        start = _Start(first, "unga_votes", f"month of the first recorded vote of {name}")
         starts[name] = start
         if iso2:
             starts[iso2] = start
@@ -80,7 +81,7 @@ def compile_actors(mirror: Path) -> pd.DataFrame:
         if not found:
             undated.append(Problem("seed.csv", f"no first day for {row['actor']}", "write it into the seed"))
             continue
-        first = min(found, key=lambda start: start.day)
+        first = min(found, key=lambda start: (start.day.replace(day=1), start.source == "unga_votes"))
         seed.loc[at, ["start", "source", "locator"]] = [first.day.isoformat(), first.source, first.locator]
     if undated:
         raise EvidenceError(*undated)

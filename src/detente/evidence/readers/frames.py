@@ -21,15 +21,17 @@ PULL = "pull it again: detente data pull"
 SHOWN = 5
 
 
-def present(path: Path) -> Path:
-    """Return `path` where it is a file that holds anything. Raises `EvidenceError` where it is not."""
-    if not path.is_file():
-        beside = [other.name for other in path.parent.glob("*")] if path.parent.is_dir() else []
-        close = did_you_mean(path.name, beside)
-        raise EvidenceError(Problem(str(path), "is not there", close or "get it with: detente data pull"))
-    if path.stat().st_size == 0:
-        raise EvidenceError(Problem(str(path), "is empty", PULL))
-    return path
+def present(*paths: Path) -> None:
+    """Raise `EvidenceError` with one problem for each of `paths` that is missing or empty."""
+    problems = []
+    for path in paths:
+        if not path.is_file():
+            beside = [other.name for other in path.parent.glob("*")] if path.parent.is_dir() else []
+            close = did_you_mean(path.name, beside)
+            problems.append(Problem(str(path), "is not there", close or "get it with: detente data pull"))
+        elif path.stat().st_size == 0:
+            problems.append(Problem(str(path), "is empty", PULL))
+    raise_all(EvidenceError, problems)
 
 
 def parquet(path: Path, columns: Sequence[str]) -> pd.DataFrame:
@@ -141,6 +143,11 @@ def unfit(frame: pd.DataFrame, column: str, wrong: pd.Series, path: Path, cause:
     ]
 
 
+def reject(frame: pd.DataFrame, column: str, wrong: pd.Series, path: Path, cause: str) -> None:
+    """Raise `EvidenceError` with the problems that `unfit` finds, if any."""
+    raise_all(EvidenceError, unfit(frame, column, wrong, path, cause))
+
+
 def numbers(frame: pd.DataFrame, columns: Sequence[str], path: Path) -> pd.DataFrame:
     """Return `frame` with `columns` as float64; missing stays missing.
 
@@ -161,7 +168,7 @@ def days(frame: pd.DataFrame, column: str, path: Path, *, form: str = "%Y-%m-%d"
     Raises `EvidenceError` with the lines where a value is no such date.
     """
     found = pd.to_datetime(frame[column], format=form, errors="coerce")
-    raise_all(EvidenceError, unfit(frame, column, found.isna(), path, f"is no date of the form {form}"))
+    reject(frame, column, found.isna(), path, f"is no date of the form {form}")
     return found
 
 
