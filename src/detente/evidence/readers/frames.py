@@ -21,17 +21,18 @@ PULL = "pull it again: detente data pull"
 SHOWN = 5
 
 
-def present(*paths: Path) -> None:
-    """Raise `EvidenceError` with one problem for each of `paths` that is missing or empty."""
+def present(path: Path, *others: Path) -> Path:
+    """Return `path`. Raises `EvidenceError` with one problem for each of the paths that is missing or empty."""
     problems = []
-    for path in paths:
-        if not path.is_file():
-            beside = [other.name for other in path.parent.glob("*")] if path.parent.is_dir() else []
-            close = did_you_mean(path.name, beside)
-            problems.append(Problem(str(path), "is not there", close or "get it with: detente data pull"))
-        elif path.stat().st_size == 0:
-            problems.append(Problem(str(path), "is empty", PULL))
+    for wanted in (path, *others):
+        if not wanted.is_file():
+            beside = [other.name for other in wanted.parent.glob("*")] if wanted.parent.is_dir() else []
+            close = did_you_mean(wanted.name, beside)
+            problems.append(Problem(str(wanted), "is not there", close or "get it with: detente data pull"))
+        elif wanted.stat().st_size == 0:
+            problems.append(Problem(str(wanted), "is empty", PULL))
     raise_all(EvidenceError, problems)
+    return path
 
 
 def parquet(path: Path, columns: Sequence[str]) -> pd.DataFrame:
