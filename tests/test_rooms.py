@@ -29,7 +29,10 @@ def imported_rooms(path: Path) -> set[str]:
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path.name}: relative import"
-            names = [f"{node.module}.{alias.name}" if node.module == "detente" else str(node.module) for alias in node.names]
+            names = [
+                f"{node.module}.{alias.name}" if node.module == "detente" else str(node.module)
+                for alias in node.names
+            ]
         else:
             continue
         found |= {name.split(".")[1] for name in names if name.startswith("detente.")}

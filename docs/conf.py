@@ -1,0 +1,29 @@
+"""Sphinx configuration. `generate.py` writes reference pages from the code, so that they cannot drift."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from generate import write_reference
+
+import detente
+
+project = "detente"
+author = "The detente developers"
+copyright = "2026, the detente developers"
+version = release = detente.__version__
+
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "cyclopts.ext.sphinx"]
+myst_enable_extensions = ["deflist", "colon_fence"]
+myst_heading_anchors = 3
+autodoc_typehints = "description"
+autodoc_member_order = "bysource"
+exclude_patterns = ["_build", "Thumbs.db"]
+html_theme = "furo"
+html_title = "detente"
+html_show_sphinx = False
+
+write_reference(Path(__file__).parent / "reference" / "generated")

@@ -1,0 +1,97 @@
+"""The verbs on one case: check it, measure it, brief it. Everything here is a call into the rooms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from detente.cases import load_case
+from detente.evidence import Event, import_file, open_evidence
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from detente.briefing import Brief
+    from detente.cases import Case
+    from detente.evidence import Evidence
+    from detente.measurement import Finding, Measures
+
+
+def _silent(_event: Event) -> None:
+    """Show nothing."""
+
+
+@dataclass(frozen=True)
+class Study:
+    """A case, the evidence at hand, and what can be asked of them.
+
+    The same `seed` and evidence give the same numbers, byte for byte. `draws` is the number of bootstrap
+    draws behind each interval. `report` is told what long work is doing.
+    """
+
+    case: Case
+    seed: int = 0
+    draws: int = 1000
+    report: Callable[[Event], None] = _silent
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """The evidence in the user's cache, with the case's own tables; opened when it is first asked for.
+
+        Raises `EvidenceError` where the cache cannot be written or a table of the case cannot be read.
+        """
+        beside = self.case.file.parent if self.case.file else Path()
+        for table in self.case.data:
+            mapping = beside / table.mapping if isinstance(table.mapping, str) else table.mapping
+            import_file(beside / table.path, mapping, report=self.report)
+        return open_evidence(report=self.report)
+
+    def with_options(self, *, seed: int | None = None, draws: int | None = None) -> Study:
+        """Return the same study with another seed or number of draws."""
+        return replace(
+            self, seed=self.seed if seed is None else seed, draws=self.draws if draws is None else draws
+        )
+
+    def check(self) -> Sequence[Finding]:
+        """Return what would keep the case from being measured, or measured in full, and how to mend it."""
+        from detente.measurement import preflight
+
+        return preflight(self.case, self.evidence)
+
+    def measure(self) -> Measures:
+        """Return what the case asks to be measured, each with its interval, and what could not be.
+
+        Raises `MeasurementError` where the case cannot be measured at all.
+        """
+        return self._measures
+
+    @cached_property
+    def _measures(self) -> Measures:
+        from detente.measurement import measure
+
+        self.report(Event("step", "measuring"))
+        return measure(self.case, self.evidence, seed=self.seed, draws=self.draws)
+
+    def brief(self, folder: str | Path) -> Brief:
+        """Write the brief and its numbers into `folder`, whole or not at all, and say where.
+
+        Raises `MeasurementError` as `measure` does, and `EvidenceError` where the folder cannot be written.
+        """
+        from detente.briefing import write_brief
+
+        measures = self.measure()
+        self.report(Event("step", "writing the brief"))
+        return write_brief(self.case, self.evidence, measures, Path(folder), seed=self.seed)
+
+
+def load(case: str | Path, *, seed: int = 0, draws: int = 1000) -> Study:
+    """Return the study of a shipped case (by name) or of your own case file (by path).
+
+    Raises `CaseError` with every problem of the file, in order of lines.
+
+    >>> load("atlantic").case.rival
+    'RUS'
+    """
+    return Study(load_case(case), seed=seed, draws=draws)
