@@ -1,5 +1,9 @@
 """Membership of blocs, declared by hand from treaties and official pages, checked where the mirror can.
 
+The dates are those that the treaties and declarations cited are commonly known by; the texts were not
+opened again, except that the return and second withdrawal of Uzbekistan were checked against TASS. Years in
+the European Union are checked against PPEG here, and members of NATO against ATOP by a test.
+
 Not established, and therefore left out: Saudi Arabia in BRICS (see the declaration). Only the year is
 established for Canada (1949), Australia and New Zealand (1956) in the Five Eyes, whose agreements were
 secret.
