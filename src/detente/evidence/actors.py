@@ -71,7 +71,7 @@ def normalise(label: str) -> str:
     """
     plain = unicodedata.normalize("NFKD", label.casefold().replace("&", " and ").replace("ı", "i"))
     kept = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    words = re.sub(r"[^\w]+", " ", re.sub(r"['’‘`´]", "", kept)).split()
+    words = re.sub(r"[^\w]+", " ", re.sub(r"['’‘`´\x91\x92]", "", kept)).split()
     return " ".join(_SHORTENED.get(word, word) for word in words if word not in _SILENT)
 
 

@@ -21,6 +21,19 @@ _SYMBOL = re.compile(
 _PART = re.compile(r"[A-Z]+(?:-[A-Z]+)?")
 
 
+LETTERS = {"Y": "yes", "N": "no", "A": "abstain", "X": "absent"}
+"""How the United Nations Digital Library writes votes."""
+
+
+def session_of(day: pd.Timestamp) -> int:
+    """Return the General Assembly's regular session on a day; sessions open in the second week of September.
+
+    >>> session_of(pd.Timestamp("2022-03-02")), session_of(pd.Timestamp("2022-10-12"))
+    (76, 77)
+    """
+    return max(1, day.year - 1945 - ((day.month, day.day) < (9, 9)))
+
+
 def normal_resolution(symbol: str) -> str | None:
     """Return a resolution's symbol in one form, parts set off by spaces; None where it is no symbol.
 

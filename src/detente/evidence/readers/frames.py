@@ -22,7 +22,7 @@ SHOWN = 5
 
 
 def present(path: Path, *others: Path) -> Path:
-    """Return `path`. Raises `EvidenceError` with one problem for each of the paths that is missing or empty."""
+    """Return `path`. Raises `EvidenceError` with one problem for each path that is missing or empty."""
     problems = []
     for wanted in (path, *others):
         if not wanted.is_file():
@@ -67,10 +67,14 @@ def csv(path: Path, columns: Sequence[str], *, sep: str = ",", encoding: str = "
         raise corrupt(path, error) from error
 
 
+def header(path: Path, *, sep: str = ",", encoding: str = "utf-8-sig") -> list[str]:
+    """Return the names of the columns of a delimited text file."""
+    with path.open(encoding=encoding, errors="replace", newline="") as handle:
+        return next(text_csv.reader(handle, delimiter=sep), [])
+
+
 def _text(path: Path, columns: Sequence[str], sep: str, encoding: str) -> pd.DataFrame:
-    with path.open(encoding=encoding, newline="") as handle:
-        header = next(text_csv.reader(handle, delimiter=sep), [])
-    require(header, columns, path)
+    require(header(path, sep=sep, encoding=encoding), columns, path)
     frame = pd.read_csv(
         path,
         sep=sep,
@@ -225,6 +229,23 @@ def resolve(
         )
     )
     return (frame if known.all() else frame[known]).assign(**{into: codes[known]}), unresolved
+
+
+def once(frame: pd.DataFrame, keys: Sequence[str], reason: str) -> tuple[pd.DataFrame, tuple[str, int, str]]:
+    """Return `frame` with the first row of each key, and a line for `tally` that counts the others.
+
+    Compared on codes, since text is slow to compare.
+    """
+    pairs = np.zeros(len(frame), dtype="int64")
+    for key in keys:
+        places, uniques = pd.factorize(frame[key])
+        pairs = pairs * (len(uniques) + 1) + places
+    again = pd.Series(pairs).duplicated().to_numpy()
+    return (frame[~again] if again.any() else frame), (
+        "rows with the key of another",
+        int(again.sum()),
+        reason,
+    )
 
 
 def stamped(frame: pd.DataFrame, *, source: str, locator: str | pd.Series | None = None) -> pd.DataFrame:
