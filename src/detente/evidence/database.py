@@ -238,12 +238,13 @@ def _writing(path: Path) -> Iterator[None]:
     """Turn DuckDB's own complaint about a full disk or a forbidden folder into ours."""
     try:
         yield
-    except (duckdb.IOException, duckdb.FatalException, duckdb.InternalException) as error:
+    except duckdb.Error as error:
         said = str(error)
         known = [code for code in errno.errorcode if os.strerror(code) in said]
-        raise files.unwritable(
-            path, OSError(known[0], os.strerror(known[0])) if known else OSError(said)
-        ) from error
+        if not known and not isinstance(error, duckdb.IOException | duckdb.FatalException):
+            raise
+        reason = OSError(known[0], os.strerror(known[0])) if known else OSError(said)
+        raise files.unwritable(path, reason) from error
 
 
 def _write(connection: duckdb.DuckDBPyConnection, plan: _Plan, report: Report) -> None:

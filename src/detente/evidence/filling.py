@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -152,12 +153,8 @@ def fill(connection: duckdb.DuckDBPyConnection, item: Input, tables: Tables) -> 
     for book, frame in (("unresolved", tables.unresolved), ("set_aside", tables.set_aside)):
         stage = ", 'reading'" if book == "set_aside" else ""
         if len(frame):
-            connection.register("incoming", _plain(frame[["label", "rows", "reason"]]))
-            connection.execute(
-                f"INSERT INTO {book} SELECT ?, ?, coalesce(label, ''), rows, reason{stage} FROM incoming",
-                [item.source, item.origin],
-            )
-            connection.unregister("incoming")
+            into = f"INSERT INTO {book} SELECT ?, ?, coalesce(label, ''), rows, reason{stage} FROM incoming"
+            insert(connection, frame[["label", "rows", "reason"]], into, [item.source, item.origin])
     for file in item.files:
         _record(connection, item.origin, item.source, (file.name, file.sha256, file.bytes, item.reader))
     return set(tables.filled())
@@ -171,15 +168,20 @@ def _insert(connection: duckdb.DuckDBPyConnection, item: Input, table: str, fram
         raise EvidenceError(Problem(where, "holds an infinite number"))
     casts = ", ".join(f'CAST("{column.name}" AS {column.type})' for column in columns)
     names = ", ".join(f'"{column.name}"' for column in columns)
-    connection.register("incoming", _plain(frame))
+    into = f"INSERT INTO {table} ({names}, origin) SELECT {casts}, ? FROM incoming"
     try:
-        connection.execute(
-            f"INSERT INTO {table} ({names}, origin) SELECT {casts}, ? FROM incoming", [item.origin]
-        )
+        insert(connection, frame, into, [item.origin])
     except (duckdb.ConversionException, duckdb.ConstraintException, duckdb.BinderException) as error:
         raise EvidenceError(Problem(where, f"is not as the table wants it: {error}")) from error
-    finally:
-        connection.unregister("incoming")
+
+
+def insert(
+    connection: duckdb.DuckDBPyConnection, frame: pd.DataFrame, into: str, params: Sequence[object] = ()
+) -> None:
+    """Run an insertion that selects from `frame` under the name `incoming`."""
+    connection.register("incoming", _plain(frame))
+    connection.execute(into, list(params))
+    connection.unregister("incoming")
 
 
 def _plain(frame: pd.DataFrame) -> pd.DataFrame:

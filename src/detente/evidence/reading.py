@@ -11,7 +11,7 @@ import pandas as pd
 from detente.errors import DetenteError, EvidenceError, Problem
 from detente.evidence import readers
 from detente.evidence.actors import Gazetteer
-from detente.evidence.filling import BOOKS
+from detente.evidence.filling import BOOKS, insert
 from detente.evidence.ledger import Input, Ledger, digest_of
 from detente.evidence.mapping import Mapping
 from detente.evidence.sources import Registry, Source
@@ -103,7 +103,5 @@ def _replace(connection: duckdb.DuckDBPyConnection, book: str, rows: Sequence[tu
     if rows:
         names = [column.name for column in BOOKS[book]]
         frame = pd.DataFrame(rows, columns=names, dtype=object)
-        connection.register("incoming", frame)
         casts = ", ".join(f'CAST("{column.name}" AS {column.type})' for column in BOOKS[book])
-        connection.execute(f"INSERT INTO {book} SELECT {casts} FROM incoming")
-        connection.unregister("incoming")
+        insert(connection, frame, f"INSERT INTO {book} SELECT {casts} FROM incoming")

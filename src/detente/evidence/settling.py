@@ -3,9 +3,9 @@
 1. Rows that lost earlier come back, so that removing a source gives its rivals their rows again.
 2. Rows with the same key (`tables.KEYS`): an import beats a pulled file beats a shipped fact; among equals
    the source that stands first in the registry; within one source the first row.
-3. Roll calls on one resolution on one day from several sources are one roll call. The source that stands
-   first in the registry is kept, which puts those that record absences first; what others say of its issues
-   is adopted.
+3. Roll calls on one resolution from several sources, dated within a month, are one roll call. The source that
+   stands first in the registry is kept, which puts those that record absences first; what others say of its
+   issues and importance is adopted.
 4. Losers are counted in `set_aside`.
 """
 
@@ -17,9 +17,12 @@ import duckdb
 
 from detente.evidence.tables import KEYS, SCHEMA
 
+DAYS_APART = 31
+"""One vote, dated by two sources: some date votes of whole sessions by the month only."""
+
 RANK = "CASE origin WHEN 'imported' THEN 0 WHEN 'pulled' THEN 1 ELSE 2 END"
-SAME_KEY = "stated by another source too, which is preferred"
-SAME_VOTE = "the same vote is taken from a source that is preferred"
+SAME_KEY = "stated twice: an import is preferred, then a pulled file, then the order of the registry"
+SAME_VOTE = "the same vote on a resolution is taken from a source that is preferred"
 
 
 def settle(connection: duckdb.DuckDBPyConnection, *, precedence: Sequence[str], changed: set[str]) -> None:
@@ -82,15 +85,16 @@ def _settle_roll_calls(connection: duckdb.DuckDBPyConnection) -> None:
         WITH ranked AS (
             SELECT roll_call, source, important,
                 first_value(roll_call) OVER same AS keeper, first_value(source) OVER same AS kept_source,
-                first_value(important) OVER same AS kept_important
+                first_value(important) OVER same AS kept_important,
+                datediff('day', date, first_value(date) OVER same) AS days_apart
             FROM roll_calls LEFT JOIN precedence USING (source)
             WHERE kind = 'resolution' AND resolution <> ''
             WINDOW same AS (
-                PARTITION BY body, resolution, date ORDER BY coalesce(place, -1), {RANK}, roll_call
+                PARTITION BY body, resolution ORDER BY coalesce(place, -1), {RANK}, roll_call
             )
         )
         SELECT keeper, roll_call AS loser, CASE WHEN kept_important IS NULL THEN important END AS important
-        FROM ranked WHERE source <> kept_source
+        FROM ranked WHERE source <> kept_source AND abs(days_apart) <= {DAYS_APART}
         """
     )
     connection.execute("DELETE FROM beaten.adopted")
