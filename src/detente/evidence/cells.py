@@ -66,10 +66,15 @@ class Cells:
         self.lines = lines
         self.mapping = mapping
         self.gazetteer = gazetteer
-        self.problems: list[Problem] = []
+        self._faults: list[tuple[int, Problem]] = []
         self._unresolved: list[tuple[str, int, str]] = []
         self._set_aside: list[tuple[str, int, str]] = []
         self._used = np.ones(len(lines), dtype=bool)
+
+    @property
+    def problems(self) -> list[Problem]:
+        """All faults, in the order of the lines they stand on first."""
+        return [problem for _, problem in sorted(self._faults, key=lambda fault: fault[0])]
 
     @property
     def unresolved(self) -> pd.DataFrame:
@@ -115,8 +120,7 @@ class Cells:
         if target in self.mapping.columns:
             words = frame[self.mapping.columns[target]].str.strip()
             return words.mask(words.isin(["", *self.mapping.missing]))
-        constant = self.mapping.constants.get(target)
-        return pd.Series([None if constant is None else str(constant)] * len(frame), dtype=object)
+        return pd.Series([self.mapping.constant(target)] * len(frame), dtype=object)
 
     def _pass_over(self, target: str, words: pd.Series) -> None:
         optional = target in ACTORS and target not in self.mapping.needed
@@ -200,26 +204,21 @@ class Cells:
 
     def _check_keys(self, rows: pd.DataFrame) -> None:
         keys = list(KEYS.get(self.mapping.table, ()))
-        if not keys or self.problems:
+        if not keys or self._faults:
             return
         twice = rows[rows.duplicated(keys, keep=False)]
         for key, same in twice.groupby(keys, sort=False, dropna=False):
             first, *others = self.lines[same.index.to_numpy()]
             stated = ", ".join(f"{name} {_plain(value)}" for name, value in zip(keys, key, strict=True))
             also = ", ".join(str(line) for line in others[:5]) + (" …" if len(others) > 5 else "")
-            self.problems.append(
-                Problem(
-                    f"{self.file}:{first}",
-                    f"the same row comes again on line {also}: {stated}",
-                    "keep one of them",
-                )
-            )
+            what = f"the same row comes again on line {also}: {stated}"
+            self._faults.append((int(first), Problem(f"{self.file}:{first}", what, "keep one of them")))
 
     def _fault(self, rows: np.ndarray, what: str, hint: str) -> None:
         lines = self.lines[rows & self._used]
         if len(lines):
             more = f" (and on {len(lines) - 1} more lines)" if len(lines) > 1 else ""
-            self.problems.append(Problem(f"{self.file}:{lines[0]}", what + more, hint))
+            self._faults.append((int(lines[0]), Problem(f"{self.file}:{lines[0]}", what + more, hint)))
 
 
 def _plain(value: object) -> str:

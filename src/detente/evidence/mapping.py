@@ -6,19 +6,28 @@ import re
 from collections.abc import Mapping as AnyMapping
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from detente.errors import EvidenceError, Problem, did_you_mean, raise_all
 from detente.evidence.sources import Source, Web
 from detente.evidence.tables import SCHEMA
 
+Vote = Literal["yes", "abstain", "no", "absent"]
 Word = str | bool | int | float | date
 
 WITH_VOTES = ("date", "resolution", "title", "session", "body", "kind")
 """Columns of roll calls that a table of votes may carry along; `date` and `body` it must."""
+
+
+def _yes_and_no(words: object) -> object:
+    """Return words for votes as text: YAML reads a bare yes or no as true or false."""
+    plain = {True: "yes", False: "no"}
+    if not isinstance(words, dict):
+        return words
+    return {plain.get(word, word): plain.get(vote, vote) for word, vote in words.items()}
 
 
 class About(BaseModel):
@@ -56,7 +65,7 @@ class Mapping(BaseModel):
     date_format: str | None = None
     separator: str | None = Field(default=None, min_length=1, max_length=1)
     missing: tuple[str, ...] = ()
-    votes: dict[str, str] = {}
+    votes: Annotated[dict[str, Vote], BeforeValidator(_yes_and_no)] = {}
     actors: dict[str, str] = {}
     ignore: tuple[str, ...] = ()
     source: About
@@ -91,6 +100,13 @@ class Mapping(BaseModel):
     def id(self) -> str:
         """Id of the source."""
         return self.source.id or ""
+
+    def constant(self, target: str) -> str | None:
+        """Return the constant given for a column, as text."""
+        given = self.constants.get(target)
+        if isinstance(given, bool):
+            return "yes" if given else "no"
+        return None if given is None else str(given)
 
     @property
     def targets(self) -> tuple[str, ...]:
