@@ -69,7 +69,8 @@ def normalise(label: str) -> str:
     >>> normalise("CÔTE D’IVOIRE") == normalise("Cote d'Ivoire")
     True
     """
-    plain = unicodedata.normalize("NFKD", label.casefold().replace("&", " and ").replace("ı", "i"))
+    folded = unicodedata.normalize("NFKD", label).casefold().replace("&", " and ").replace("ı", "i")
+    plain = unicodedata.normalize("NFKD", folded)
     kept = "".join(letter for letter in plain if not unicodedata.combining(letter))
     words = re.sub(r"[^\w]+", " ", re.sub(r"['’‘`´\x91\x92]", "", kept)).split()
     return " ".join(_SHORTENED.get(word, word) for word in words if word not in _SILENT)
@@ -106,7 +107,7 @@ def _meanings(actors: list[dict[str, str]], aliases: list[dict[str, str]]) -> di
     dated: dict[str, list[tuple[date, date, str]]] = {}
     for row in actors:
         numbers = [f"COW {number}" for number in row["cow"].split(";") if number]
-        for label in (row["actor"], row["iso2"], row["name"], normalise(row["actor"]), *numbers):
+        for label in (row["actor"], row["iso2"], row["name"], *numbers):
             if label:
                 usual.setdefault(_key(label), row["actor"])
     for row in aliases:

@@ -7,6 +7,7 @@ A reader reads with `parquet` or `csv`, turns text into `numbers` and `days`, la
 from __future__ import annotations
 
 import csv as text_csv
+import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -63,7 +64,7 @@ def csv(path: Path, columns: Sequence[str], *, sep: str = ",", encoding: str = "
             return _text(path, columns, sep, encoding)
         except UnicodeDecodeError:
             return _text(path, columns, sep, "cp1252")
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
+    except (pd.errors.ParserError, pd.errors.ParserWarning, UnicodeDecodeError) as error:
         raise corrupt(path, error) from error
 
 
@@ -75,15 +76,17 @@ def header(path: Path, *, sep: str = ",", encoding: str = "utf-8-sig") -> list[s
 
 def _text(path: Path, columns: Sequence[str], sep: str, encoding: str) -> pd.DataFrame:
     require(header(path, sep=sep, encoding=encoding), columns, path)
-    frame = pd.read_csv(
-        path,
-        sep=sep,
-        encoding=encoding,
-        usecols=list(columns),
-        dtype=str,
-        keep_default_na=False,
-        na_values=[""],
-    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", pd.errors.ParserWarning)  # a row longer than the header
+        frame = pd.read_csv(
+            path,
+            sep=sep,
+            encoding=encoding,
+            index_col=False,
+            dtype=str,
+            keep_default_na=False,
+            na_values=[""],
+        )
     return frame[list(columns)]
 
 

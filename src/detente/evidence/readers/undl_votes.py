@@ -84,9 +84,9 @@ def _load(path: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def _load_calls(connection: duckdb.DuckDBPyConnection, source: str, path: Path) -> pd.DataFrame:
-    spare = ", ".join(f'any_value("{name}") AS "{name}"' for name in SPARE)
+    spare = ", ".join(f'min("{name}") AS "{name}"' for name in SPARE)
     return connection.execute(
-        f"SELECT trim(undl_id) AS id, any_value(date) AS date, count(DISTINCT date) AS dates, {spare} "
+        f"SELECT trim(undl_id) AS id, min(date) AS date, count(DISTINCT date) AS dates, {spare} "
         f"FROM {source} GROUP BY ALL ORDER BY id",
         [str(path)],
     ).df()
@@ -97,15 +97,14 @@ def _load_votes(connection: duckdb.DuckDBPyConnection, source: str, path: Path) 
     columns = ", ".join(f'upper(trim("{column}")) AS {name}' for name, column in CAST.items())
     connection.execute(f"CREATE TEMP TABLE votes AS SELECT {columns} FROM {source}", [str(path)])
     for name in CAST:
-        connection.execute(
-            f"CREATE TYPE {name}_of AS ENUM (SELECT DISTINCT {name} FROM votes WHERE {name} <> '')"
-        )
+        distinct = f"SELECT DISTINCT {name} FROM votes WHERE {name} <> '' ORDER BY ALL"
+        connection.execute(f"CREATE TYPE {name}_of AS ENUM ({distinct})")
     typed = ", ".join(f"nullif({name}, '')::{name}_of AS {name}" for name in CAST)
     return connection.execute(f"SELECT {typed} FROM votes ORDER BY rowid").df()
 
 
 def _dated(calls: pd.DataFrame, cast: pd.DataFrame, path: Path) -> pd.DataFrame:
-    """Return `calls` with their days. Raises `EvidenceError` for votes of no roll call, or of several days."""
+    """Return `calls` with their days. Raises `EvidenceError` for votes of no roll call or on two days."""
     frames.reject(cast, "id", cast["id"].isna(), path, "is no undl_id")
     days = pd.to_datetime(calls["date"], format="%Y-%m-%d", errors="coerce")
     problems = [

@@ -70,7 +70,8 @@ def read(folder: Path) -> Tables:
 def linked_resolutions(folder: Path) -> pd.DataFrame:
     """Return pairs of roll calls on resolutions that recur: columns earlier and later, as 'unga:299'.
 
-    Bailey, Strezhnev and Voeten matched their texts (`bsv_matches.csv`). Raises as `read` does.
+    Bailey, Strezhnev and Voeten matched their texts (`bsv_matches.csv`); six of the roll calls are in another
+    release only. Raises as `read` does.
     """
     path = folder / "bsv_matches.csv"
     pairs = frames.numbers(frames.csv(path, ["rcid1", "rcid2"]), ["rcid1", "rcid2"], path)
@@ -132,11 +133,12 @@ def _roll_calls(calls: pd.DataFrame) -> pd.DataFrame:
     title = calls["descr"].mask(adopted | calls["descr"].isna() | (calls["descr"] == ""), calls["short"])
     named = title.str.replace(r"\s*:?\s*resolution\s*/\s*adopted by the General Assembly\s*$", "", regex=True)
     number = "rcid " + calls["rcid"].astype(str)
+    important = calls["importantvote"].map({0: False, 1: True}).astype(object)
     frame = calls[["roll_call", "session", "date", "resolution"]].assign(
         body="UNGA",
         title=named.astype(object).where(named.notna(), None),
         kind=kind,
-        important=calls["importantvote"].map({0: False, 1: True}).astype(object),
+        important=important.where(important.notna(), None),
     )
     locator = number.where(calls["unres"].isna(), number + ", " + calls["unres"].fillna(""))
     return frames.stamped(frame, source=SOURCE, locator=locator.astype(object))
