@@ -18,7 +18,7 @@ import pytest
 
 from detente import files
 from detente.errors import EvidenceError
-from detente.evidence import Event, database, filling, open_evidence, readers, rebuild, take_stock
+from detente.evidence import Event, database, filling, open_evidence, readers, rebuild, status
 from detente.evidence.ledger import Input, InputFile, Ledger, keep
 from detente.evidence.tables import SCHEMA, Tables
 
@@ -303,7 +303,7 @@ def test_a_reader_that_returns_nonsense_changes_nothing(
 def test_the_stock_lists_tables_inputs_and_what_was_not_used(cache: Path, taken: Callable[..., None]) -> None:
     unresolved = pd.DataFrame({"label": ["Atlantis"], "rows": [3], "reason": ["no actor of this name"]})
     taken("macro", Tables(ties=ties("macro", 1.0, kind="toy"), unresolved=unresolved))
-    stock = take_stock()
+    stock = status()
     rows = stock.tables.set_index(["table", "source", "origin"])["rows"]
     assert rows["ties", "macro", "pulled"] == 1
     assert stock.unresolved[["source", "label", "rows"]].values.tolist() == [["macro", "Atlantis", 3]]

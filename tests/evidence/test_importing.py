@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from detente.errors import EvidenceError, Problem
-from detente.evidence import Account, forget, import_as, import_file, open_evidence, rebuild, take_stock
+from detente.evidence import Account, forget, import_as, import_file, open_evidence, rebuild, status
 from detente.evidence.ledger import Ledger
 
 SOURCE = {"title": "LNG imports", "citation": "Own count, 2026", "licence": "CC BY 4.0"}
@@ -91,8 +91,20 @@ def test_an_import_beats_what_is_shipped_until_it_is_forgotten(cache: Path, writ
     forget("lng")
     assert round(value(), 1) == 58.2
     assert open_evidence().digest == shipped.digest
+    assert not (cache / "files" / "lng").exists(), "no copy of a user's file outlives its import"
     with pytest.raises(EvidenceError, match="neither imported nor pulled"):
         forget("lng")
+
+
+def test_the_same_table_imported_again_changes_nothing_and_is_accounted_for_alike(
+    cache: Path, write: Write
+) -> None:
+    path = write("country,partner,year,share", "France,Russia,2021,12.5", "Spain,Russia,2021,")
+    first = import_file(path, LNG)
+    stamp = (cache / "evidence.duckdb").stat().st_mtime_ns
+    again = import_file(path, LNG)
+    assert (again.read, again.used) == (first.read, first.used) == (2, 1)
+    assert (cache / "evidence.duckdb").stat().st_mtime_ns == stamp
 
 
 def test_a_second_import_of_the_same_id_takes_the_place_of_the_first(cache: Path, write: Write) -> None:
@@ -186,7 +198,7 @@ def test_labels_are_named_or_passed_over_by_the_mapping(cache: Path, write: Writ
     account = import_file(path, LNG | {"actors": {"Gaul": "FRA"}, "ignore": ["World"]})
     assert (account.read, account.used) == (3, 1)
     assert account.unresolved[["label", "rows"]].values.tolist() == [["World", 2]]
-    assert take_stock().unresolved[["source", "label"]].values.tolist() == [["lng", "World"]]
+    assert status().unresolved[["source", "label"]].values.tolist() == [["lng", "World"]]
 
 
 def test_dates_numbers_and_separators_may_have_another_form(cache: Path, write: Write) -> None:

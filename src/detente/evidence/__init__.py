@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from detente.evidence.progress import Event
     from detente.evidence.pulling import Options, Plan, Pulled, plan, pull
     from detente.evidence.sources import Registry, Source
-    from detente.evidence.status import Status, list_sources, rebuild, take_stock
+    from detente.evidence.stock import Status, list_sources, rebuild, status
 
 _HOMES = {
     "actors": ("Actor", "Gazetteer"),
@@ -26,7 +26,7 @@ _HOMES = {
     "progress": ("Event",),
     "pulling": ("Options", "Plan", "Pulled", "plan", "pull"),
     "sources": ("Registry", "Source"),
-    "status": ("Status", "list_sources", "rebuild", "take_stock"),
+    "stock": ("Status", "list_sources", "rebuild", "status"),
 }
 
 __all__ = [
@@ -50,7 +50,7 @@ __all__ = [
     "plan",
     "pull",
     "rebuild",
-    "take_stock",
+    "status",
 ]
 
 

@@ -169,14 +169,14 @@ def refresh(
         before = Ledger.load(folder)
         ledger = _without_faults(change(before), folder, report)
         path = folder / NAME
-        present = frozenset() if whole else _present(path, report)
+        present = None if whole else _present(path, report)
         wanted = wanted_units(ledger)
-        if present == wanted and path.exists() and not whole:
+        if present == wanted:
             if ledger != before:
                 ledger.save(folder)
             return path
         with _writing(path), files.replacing(path) as part:
-            if present:
+            if present is not None:
                 shutil.copyfile(path, part)
             with contextlib.closing(duckdb.connect(str(part))) as connection:
                 _write(connection, _Plan(folder, ledger, present, wanted), report)
@@ -191,13 +191,14 @@ class _Plan:
 
     folder: Path
     ledger: Ledger
-    present: frozenset[Unit]
+    present: frozenset[Unit] | None
     wanted: frozenset[Unit]
 
 
-def _present(path: Path, report: Report) -> frozenset[Unit]:
+def _present(path: Path, report: Report) -> frozenset[Unit] | None:
+    """Return the units of a database that can be built upon; None where it must be made anew."""
     if not path.exists():
-        return frozenset()
+        return None
     try:
         contents = examine(path)
     except DamagedError as error:
@@ -207,8 +208,8 @@ def _present(path: Path, report: Report) -> frozenset[Unit]:
                 f"the evidence database is damaged ({error}); it is built again from the kept files",
             )
         )
-        return frozenset()
-    return contents.units if contents.made_by == made_by() else frozenset()
+        return None
+    return contents.units if contents.made_by == made_by() else None
 
 
 def _without_faults(ledger: Ledger, folder: Path, report: Report) -> Ledger:
@@ -254,14 +255,15 @@ def _write(connection: duckdb.DuckDBPyConnection, plan: _Plan, report: Report) -
         read,
     )  # a database at hand opens without readers
 
-    if not plan.present:
+    if plan.present is None:
         filling.create_tables(connection)
+    present = plan.present or frozenset()
     connection.execute("BEGIN")
     changed: set[str] = set()
-    for origin, source, _ in plan.present - plan.wanted:
+    for origin, source, _ in present - plan.wanted:
         filling.drop(connection, origin, source)
         changed |= set(SCHEMA)
-    new = plan.wanted - plan.present
+    new = plan.wanted - present
     if any(origin == "shipped" for origin, _, _ in new):
         report(Event("step", "reading the shipped facts"))
         changed |= filling.fill_shipped(connection)

@@ -5,6 +5,7 @@ read by a short mapping, every fault named with its line.
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ import pandas as pd
 from detente import files
 from detente.errors import EvidenceError, Problem, did_you_mean
 from detente.evidence.database import connect, refresh
-from detente.evidence.ledger import Input, InputFile, Ledger, keep
+from detente.evidence.ledger import Input, InputFile, Ledger, hashed, keep
 from detente.evidence.mapping import Mapping
 from detente.evidence.progress import Report, silent
 from detente.evidence.sources import Registry
@@ -61,14 +62,16 @@ def import_file(
         hint = f"give it another id under source, or type: detente data import {path} --as {told.id}"
         raise EvidenceError(Problem("mapping: source.id", f"{told.id!r} is a registered source", hint))
     _check_size(path)
-    read = read_table(path, told)[1]
     with tempfile.TemporaryDirectory() as made:
         saved = Path(made) / MAPPING
         told.save(saved)
         item = Input(told.id, "imported", "", (_taken(path, path.name), _taken(saved, MAPPING)))
+        known = Ledger.load(folder).find(told.id)
+        if known is None or known.key != item.key:
+            read_table(path, told)
         keep(folder, item, {path.name: path, MAPPING: saved})
     database = refresh(folder, change=lambda ledger: ledger.with_input(item), report=report)
-    return _account(database, item, told.table, read)
+    return _account(database, item, told.table)
 
 
 def import_as(path: Path, source_id: str, *, folder: Path | None = None, report: Report = silent) -> Account:
@@ -100,13 +103,14 @@ def import_as(path: Path, source_id: str, *, folder: Path | None = None, report:
     item = Input(source_id, "pulled", source.reader or "", (*others, _taken(path, name)))
     keep(folder, item, where | {name: path})
     database = refresh(folder, change=lambda ledger: ledger.with_input(item), report=report)
-    return _account(database, item, "", None)
+    return _account(database, item, "")
 
 
 def forget(source_id: str, *, folder: Path | None = None, report: Report = silent) -> None:
     """Take an imported or pulled source out of the database; what it had displaced comes back.
 
-    Kept versions of pulled files stay in the cache. Raises `EvidenceError` where the source is not in use.
+    Copies of imported files are deleted, kept versions of pulled files stay. Raises `EvidenceError` where the
+    source is not in use.
     """
     folder = folder or files.cache_folder()
     known = Ledger.load(folder).sources
@@ -114,6 +118,8 @@ def forget(source_id: str, *, folder: Path | None = None, report: Report = silen
         hint = did_you_mean(source_id, known) or f"in use: {', '.join(known) or 'none'}"
         raise EvidenceError(Problem(source_id, "is neither imported nor pulled", hint))
     refresh(folder, change=lambda ledger: ledger.without(source_id), report=report)
+    if source_id not in Registry.load():
+        shutil.rmtree(folder / "files" / source_id, ignore_errors=True)
 
 
 def _check_size(path: Path) -> None:
@@ -131,23 +137,26 @@ def _check_size(path: Path) -> None:
 
 def _taken(path: Path, name: str) -> InputFile:
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    return InputFile(name, files.sha256(path), path.stat().st_size, taken_from=str(path), taken_at=now)
+    return InputFile(name, hashed(path), path.stat().st_size, taken_from=str(path), taken_at=now)
 
 
-def _account(database: Path, item: Input, table: str, read: int | None) -> Account:
-    """Return what the database says became of the rows of `item`."""
+def _account(database: Path, item: Input, table: str) -> Account:
+    """Return what became of the rows of `item` in `table`; in all tables where none is named."""
     each = [table] if table else list(SCHEMA)
     counts = " + ".join(
         f"(SELECT count(*) FROM {name} WHERE source = $source AND origin = $origin)" for name in each
     )
+    mine = "FROM {book} WHERE source = $source AND origin = $origin"
     which = {"source": item.source, "origin": item.origin}
     with connect(database) as connection:
         used = connection.execute(f"SELECT {counts}", which).fetchall()[0][0]
-        books = [
-            connection.execute(
-                f"SELECT label, rows, reason FROM {book} WHERE source = $source AND origin = $origin", which
-            ).df()
-            for book in ("unresolved", "set_aside")
-        ]
-    lost = sum(int(book["rows"].sum()) for book in books)
-    return Account(item.source, table, read if read is not None else used + lost, used, *books)
+        unresolved = connection.execute(
+            f"SELECT label, rows, reason {mine.format(book='unresolved')}", which
+        ).df()
+        aside = connection.execute(
+            f"SELECT label, rows, reason {mine.format(book='set_aside')} "
+            "AND (stage = 'reading' OR list_contains($tables, label))",
+            which | {"tables": each},
+        ).df()
+    read = used + int(unresolved["rows"].sum()) + int(aside["rows"].sum())
+    return Account(item.source, table, read, used, unresolved, aside)

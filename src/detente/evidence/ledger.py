@@ -126,6 +126,15 @@ class Ledger:
         files.write_text(cache / "inputs.json", json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n")
 
 
+def hashed(path: Path) -> str:
+    """Return the SHA-256 of a file that a user named. Raises `EvidenceError` where it cannot be read."""
+    try:
+        return files.sha256(path)
+    except OSError as error:
+        hint = "check the path and whether you may read it"
+        raise EvidenceError(Problem(str(path), f"cannot be read ({error.strerror})", hint)) from error
+
+
 def digest_of(lines: Iterable[str]) -> str:
     """Return the SHA-256 of a set of lines, whatever their order.
 

@@ -17,7 +17,7 @@ from detente import files
 from detente.errors import EvidenceError, Problem, raise_all
 from detente.evidence.database import refresh
 from detente.evidence.fetching import fetch
-from detente.evidence.ledger import Input, InputFile, Ledger, alone, keep
+from detente.evidence.ledger import Input, InputFile, Ledger, alone, hashed, keep
 from detente.evidence.progress import Event, Report, silent
 from detente.evidence.sources import Registry, Source, SourceFile
 
@@ -192,14 +192,14 @@ def _checked(planned: Plan, options: Options) -> tuple[Source, ...]:
 
 
 def _differs(file: SourceFile, path: Path) -> bool:
-    return file.sha256 is not None and files.sha256(path) != file.sha256
+    return file.sha256 is not None and hashed(path) != file.sha256
 
 
 def _other_hash(one: Planned, path: Path) -> Problem:
     return Problem(
         str(path),
         f"is not the file of {one.source.vintage!r} that the registry knows "
-        f"(SHA-256 {files.sha256(path)[:16]}…, expected {str(one.file.sha256)[:16]}…)",
+        f"(SHA-256 {hashed(path)[:16]}…, expected {str(one.file.sha256)[:16]}…)",
         "it is damaged, or another release; if you trust it, type: "
         f"detente data pull {one.source.id} --accept-changed",
     )
@@ -218,7 +218,7 @@ def _take(
             (Path(one.taken_from), "") if one.how == "mirror" else _download(folder, one, options, report)
         )
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        file = InputFile(one.file.name, files.sha256(path), path.stat().st_size, one.taken_from, now, etag)
+        file = InputFile(one.file.name, hashed(path), path.stat().st_size, one.taken_from, now, etag)
         where[file.name] = path
         taken.append(file)
         pulled.append(
@@ -244,7 +244,7 @@ def _download(folder: Path, one: Planned, options: Options, report: Report) -> t
     fetched = fetch(one.taken_from, part, limit=options.max_bytes, report=report, source=one.source.id)
     if _differs(one.file, part) and not options.accept_changed:
         problem = _other_hash(one, part)
-        aside = folder / "set-aside" / one.source.id / f"{files.sha256(part)[:16]}-{Path(one.file.name).name}"
+        aside = folder / "set-aside" / one.source.id / f"{hashed(part)[:16]}-{Path(one.file.name).name}"
         try:
             aside.parent.mkdir(parents=True, exist_ok=True)
             part.replace(aside)

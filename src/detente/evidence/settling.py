@@ -61,16 +61,25 @@ def _bring_back(connection: duckdb.DuckDBPyConnection, table: str) -> None:
 
 def _settle_keys(connection: duckdb.DuckDBPyConnection, table: str) -> None:
     keys = ", ".join(f'"{key}"' for key in KEYS[table])
-    twice = f"SELECT 1 FROM {table} GROUP BY {keys} HAVING count(*) > 1 LIMIT 1"
-    if connection.execute(twice).fetchone() is None:
-        return
-    losers = (
-        f"SELECT rowid FROM (SELECT {table}.rowid, row_number() OVER (PARTITION BY {keys} ORDER BY "
-        f"{RANK}, coalesce(place, -1), {table}.rowid) AS place_in_key "
-        f"FROM {table} LEFT JOIN precedence USING (source)) WHERE place_in_key > 1"
+    same = " AND ".join(f'stated."{key}" IS NOT DISTINCT FROM twice."{key}"' for key in KEYS[table])
+    found = (
+        f"CREATE OR REPLACE TEMP TABLE twice AS SELECT {keys} FROM {table} GROUP BY ALL HAVING count(*) > 1"
     )
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE losers AS {losers}")
-    _beat(connection, table, "rowid IN (SELECT rowid FROM losers)", SAME_KEY)
+    connection.execute(found)
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE losers AS
+        WITH ranked AS (
+            SELECT stated.rowid AS loser, row_number() OVER (
+                PARTITION BY {", ".join(f'stated."{key}"' for key in KEYS[table])}
+                ORDER BY {RANK}, coalesce(place, -1), stated.rowid
+            ) AS standing
+            FROM {table} AS stated JOIN twice ON {same} LEFT JOIN precedence USING (source)
+        )
+        SELECT loser FROM ranked WHERE standing > 1
+        """
+    )
+    _beat(connection, table, "rowid IN (SELECT loser FROM losers)", SAME_KEY)
 
 
 def _beat(connection: duckdb.DuckDBPyConnection, table: str, which: str, cause: str) -> None:

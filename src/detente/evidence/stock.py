@@ -36,7 +36,7 @@ class Status:
     set_aside: pd.DataFrame
 
 
-def take_stock(*, report: Report = silent) -> Status:
+def status(*, report: Report = silent) -> Status:
     """Return what the evidence in the user's cache holds, building it on first use."""
     with open_evidence(report=report) as evidence:
         made_at = evidence.query("SELECT value FROM meta WHERE key = 'made_at'")["value"].iloc[0]
