@@ -1,0 +1,7 @@
+"""From a case, its evidence and its measures to one page that others can use and check."""
+
+from __future__ import annotations
+
+from detente.briefing.writing import Brief, write_brief
+
+__all__ = ["Brief", "write_brief"]

@@ -1,0 +1,153 @@
+"""The answer first: a few plain sentences that follow the numbers, and a strip of key figures."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from detente.briefing.exhibits import KeyFigure
+from detente.briefing.material import Material
+from detente.briefing.prose import Label, Part, Sentence, listed, sentence
+from detente.briefing.reading import Row, day, rows, where
+from detente.briefing.sections import stance, unity
+from detente.briefing.sections.unity_figures import ALLY, MEASURE
+
+TOLD = 3
+YEAR = 365
+LATE = 2
+"""Years between the last roll call and the day of the brief beyond which the answer says so."""
+
+
+def answer(material: Material) -> tuple[Sentence, ...]:
+    """Return the sentences of the answer, those without evidence left out; the first needs no figure."""
+    beside = unity.beside_ally(material)
+    told = (
+        headline(material),
+        _general(material),
+        *(_rival(material, issue) for issue in material.rival_issues),
+        unity.with_ally(material, beside) if beside else None,
+        _lowest(material),
+        _rests_on(material),
+    )
+    found = tuple(each for each in told if each is not None)
+    return found or (
+        sentence("The evidence at hand does not answer the question; what is missing is listed below."),
+    )
+
+
+def headline(material: Material) -> Sentence | None:
+    """Return the answer in one sentence of words: on the rival, in general, and where least so."""
+    names, rival = material.names, material.names.in_text(material.case.rival)
+    members, _ = stance.groups(material)
+    lowest = [names.in_text(str(actor)) for actor in members.sort_values("value")["actor"].head(TOLD)]
+    votes = [vote for issue in material.rival_issues for vote in rows(_votes(material, issue))]
+    row = _latest(material)
+    clauses: list[tuple[Part, ...]] = []
+    if votes:
+        united = all(vote["unanimous"] == 1 for vote in votes)
+        clauses.append(
+            ("on ", rival, ", ", names.members(main_bloc(material)), " vote as one" if united else " split")
+        )
+    if row is not None:
+        often = unity.how_often(float(row["value"]))
+        subject = ("they",) if clauses else (names.members(main_bloc(material)),)
+        clauses.append(("in general ", *subject, f" {often} vote alike"))
+    if len(lowest) == TOLD:
+        clear = stance.is_apart(members)
+        first: tuple[Part, ...] = (lowest[0], " stands furthest from the rest")
+        open_order: tuple[Part, ...] = (
+            "among the weakest links are ",
+            *listed(lowest),
+            ", in an order that is open",
+        )
+        clauses.append(first if clear else open_order)
+    parts = [part for place, clause in enumerate(clauses) for part in (*(("; ",) if place else ()), *clause)]
+    return sentence(*parts, ".") if parts else None
+
+
+def _lowest(material: Material) -> Sentence | None:
+    members, reference = stance.groups(material)
+    if material.case.stance is None:
+        return None
+    told = (
+        stance.spread_sentence(
+            members, reference, title=material.case.stance.title, source=material.membership
+        ),
+        stance.lowest_sentence(members, material.names),
+    )
+    found = [each for each in told if each is not None]
+    return Sentence(tuple(part for each in found for part in (*each.parts, " "))[:-1]) if found else None
+
+
+def _latest(material: Material) -> Row | None:
+    asked = {"bloc": main_bloc(material), "measure": MEASURE, "issue": material.general}
+    return unity.latest(material.measures.cohesion, material.windows, **asked)
+
+
+def _votes(material: Material, issue: str) -> pd.DataFrame:
+    return where(material.measures.roll_calls, bloc=main_bloc(material), issue=issue)
+
+
+def _general(material: Material) -> Sentence | None:
+    asked = {"bloc": main_bloc(material), "measure": MEASURE, "issue": material.general}
+    now = _latest(material)
+    then = unity.earliest(material.measures.cohesion, material.windows, **asked)
+    return unity.general_sentence(now, then, material.names) if now else None
+
+
+def _rival(material: Material, issue: str) -> Sentence | None:
+    return unity.rival_sentence(_votes(material, issue), issue, material.names)
+
+
+def main_bloc(material: Material) -> str:
+    """Return the bloc that the case names first."""
+    return next(iter(material.case.blocs))
+
+
+def _rests_on(material: Material) -> Sentence | None:
+    told = stance.carried_sentence(material.measures.leave_one_out, material.names)
+    last = last_roll_call(material)
+    if last is None or (pd.Timestamp(material.case.as_of) - last).days < YEAR * LATE:
+        return told
+    apart = ", the votes on the rival apart" if material.rival_issues else ""
+    words = ("The roll calls at hand end on ", Label(day(last)), f"{apart}.")
+    return Sentence((*told.parts, " ", *words)) if told else sentence(*words)
+
+
+def last_roll_call(material: Material) -> pd.Timestamp | None:
+    """Return the day of the last roll call at hand outside the issues on the rival, or None."""
+    apart = [symbol for issue in material.rival_issues for symbol in material.case.issues[issue].resolutions]
+    sql = (
+        "SELECT max(date) AS last FROM roll_calls "
+        "WHERE date <= ? AND (resolution IS NULL OR NOT list_contains(?::VARCHAR[], resolution))"
+    )
+    last = material.evidence.query(sql, (material.case.as_of, apart)).iloc[0]["last"]
+    return None if pd.isna(last) else pd.Timestamp(last)
+
+
+def strip(material: Material) -> tuple[KeyFigure, ...]:
+    """Return the key figures under the answer: general unity, the ally, the lowest member."""
+    found = [_from_votes(material, main_bloc(material), MEASURE, "agreement index")]
+    found.append(_from_votes(material, main_bloc(material), "unanimous", "of votes unanimous"))
+    beside = unity.beside_ally(material)
+    if beside and material.case.ally:
+        ally = material.names.in_text(material.case.ally).text
+        found.append(_from_votes(material, beside, ALLY, f"of votes with {ally}"))
+    members, _ = stance.groups(material)
+    for row in rows(members.sort_values("value", kind="stable").head(1)):
+        place = stance.placed(row, material.names)
+        found.append(
+            KeyFigure(place, f"{material.names.actor(row['actor'])}, lowest member on the scale")
+            if place
+            else None
+        )
+    return tuple(each for each in found if each is not None)
+
+
+def _from_votes(material: Material, bloc: str, measure: str, what: str) -> KeyFigure | None:
+    names = material.names
+    asked = {"bloc": bloc, "measure": measure, "issue": material.general}
+    row = unity.latest(material.measures.cohesion, material.windows, **asked)
+    figure = unity.cited(row, names) if row else None
+    if row is None or figure is None:
+        return None
+    return KeyFigure(figure, f"{what}: {names.members(bloc).text}, {names.title('windows', row['window'])}")

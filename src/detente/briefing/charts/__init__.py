@@ -1,0 +1,23 @@
+"""Chart families, one file each: a function from a tidy frame to a Vega-Lite specification."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from detente.briefing.charts.heat import heat
+from detente.briefing.charts.intervals import intervals
+from detente.briefing.charts.paths import paths
+from detente.briefing.charts.pulls import pulls
+from detente.briefing.charts.trend import trend
+
+CHARTS: Mapping[str, Callable[..., dict[str, Any]]] = {
+    "trend": trend,
+    "intervals": intervals,
+    "pulls": pulls,
+    "heat": heat,
+    "paths": paths,
+}
+"""Every chart family by name. To add one: a file with one function, and a row here."""
+
+__all__ = ["CHARTS", "heat", "intervals", "paths", "pulls", "trend"]

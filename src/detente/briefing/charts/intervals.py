@@ -1,0 +1,77 @@
+"""Dots with their intervals, one row for each thing measured."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from detente.briefing.charts.theme import FAINT, INK, Series, colors, shapes, specification
+
+ROW = 17
+LANE = 11
+
+
+@dataclass(frozen=True)
+class Guides:
+    """What helps to read the horizontal axis: a dashed line at 0, and a shaded range."""
+
+    zero: bool = False
+    shaded: tuple[float, float] | None = None
+
+
+def intervals(
+    frame: pd.DataFrame,
+    *,
+    title: str,
+    series: Sequence[Series],
+    guides: Guides = Guides(),
+) -> dict[str, Any]:
+    """Return dots with intervals: columns `name`, `series`, `value`, `low`, `high`, `note`, in this order.
+
+    Rows are in the order of the frame; `title` names the horizontal axis. Series that share a row are set
+    apart vertically.
+    """
+    names = list(dict.fromkeys(frame["name"]))
+    lanes = [each.name for each in series if each.name in set(frame["series"])]
+    shared = bool(frame["name"].duplicated().any())
+    x = alt.Scale(zero=False, nice=True)
+    base = alt.Chart(frame).encode(
+        y=alt.Y("name:N", sort=names, title=None, axis=alt.Axis(labelLimit=150)),
+        color=alt.Color("series:N", scale=colors(series), legend=None),
+    )
+    if shared:
+        base = base.encode(yOffset=alt.YOffset("series:N", sort=lanes))
+    rule = base.mark_rule(strokeWidth=1.6, opacity=0.75).encode(
+        x=alt.X("low:Q", title=title, scale=x, axis=alt.Axis(tickCount=6, format=".2~f")), x2="high:Q"
+    )
+    point = base.mark_point(filled=True, size=46, opacity=1).encode(
+        x=alt.X("value:Q", title=title, scale=x),
+        shape=alt.Shape("series:N", scale=shapes(series), legend=None),
+        tooltip=[
+            alt.Tooltip("name:N", title=" "),
+            alt.Tooltip("series:N", title="group"),
+            alt.Tooltip("value:Q", title="estimate", format=".2f"),
+            alt.Tooltip("low:Q", title="low", format=".2f"),
+            alt.Tooltip("high:Q", title="high", format=".2f"),
+            alt.Tooltip("note:N", title="rests on"),
+        ],
+    )
+    row = LANE * len(lanes) + 8 if shared else ROW
+    chart = alt.layer(*_drawn(guides), rule, point).properties(height=row * len(names))
+    return specification(chart, description=title)
+
+
+def _drawn(guides: Guides) -> list[alt.Chart]:
+    found: list[alt.Chart] = []
+    if guides.shaded is not None:
+        low, high = guides.shaded
+        data = alt.Chart(alt.InlineData(values=[{"low": low, "high": high}]))
+        found.append(data.mark_rect(color=FAINT, opacity=0.35).encode(x="low:Q", x2="high:Q"))
+    if guides.zero:
+        data = alt.Chart(alt.InlineData(values=[{"zero": 0}]))
+        found.append(data.mark_rule(color=INK, strokeWidth=0.8, strokeDash=[3, 3]).encode(x="zero:Q"))
+    return found

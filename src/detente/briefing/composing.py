@@ -1,0 +1,32 @@
+"""From the material to the content of the page: answer, strip, sections and gaps, in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from detente.briefing.answer import answer, strip
+from detente.briefing.exhibits import Page, Section
+from detente.briefing.gaps import gaps
+from detente.briefing.material import Material
+from detente.briefing.sections.dependence import dependence
+from detente.briefing.sections.forum import forum
+from detente.briefing.sections.stance import stance
+from detente.briefing.sections.threat import threat
+from detente.briefing.sections.unity import unity
+from detente.briefing.sections.weakest import weakest
+
+SECTIONS: tuple[Callable[[Material], Section | None], ...] = (
+    unity,
+    stance,
+    weakest,
+    dependence,
+    threat,
+    forum,
+)
+"""The sections in the order of the page. To add one: a file in `sections/`, and its place here."""
+
+
+def compose(material: Material) -> Page:
+    """Return the content of the page; a section without evidence is left out, and the gaps say so."""
+    sections = tuple(section for make in SECTIONS if (section := make(material)) is not None)
+    return Page(answer(material), strip(material), sections, gaps(material))

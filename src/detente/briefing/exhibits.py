@@ -1,0 +1,108 @@
+"""Figures and tables of a page: what they hold, what they show, and how to read them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from detente.briefing.charts.theme import Series
+from detente.briefing.prose import Cited, Sentence
+
+Spec = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table as shown: the field of the frame, its heading, and the unit its figures are in.
+
+    `unit_field` names the field that holds the unit where it differs from row to row.
+    """
+
+    field: str
+    title: str
+    unit: str | None = None
+    unit_field: str | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """A tidy table: `frame` is written to `numbers/<key>.csv`; `columns` of `display`, or of it, are shown.
+
+    A folded table shows when the reader opens it, and not on paper.
+    """
+
+    key: str
+    title: str
+    frame: pd.DataFrame
+    columns: tuple[Column, ...]
+    note: str = ""
+    display: pd.DataFrame | None = None
+    folded: bool = False
+
+    @property
+    def shown(self) -> pd.DataFrame:
+        """The frame that the reader sees."""
+        return self.frame if self.display is None else self.display
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One drawing of a figure: a Vega-Lite specification under a short heading."""
+
+    spec: Spec
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure: its panels, what it shows, how to read it, and the table with the figures behind it."""
+
+    key: str
+    title: str
+    shows: str
+    reading: str
+    panels: tuple[Panel, ...]
+    table: Table
+    legend: tuple[Series, ...] = ()
+    stacked: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A numbered section of the page: paragraphs of sentences, then figures and tables, then notes."""
+
+    key: str
+    title: str
+    paragraphs: tuple[tuple[Sentence, ...], ...]
+    exhibits: tuple[Figure | Table, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Something that the brief cannot say, why, and the command that would mend it."""
+
+    what: str
+    mend: str = ""
+
+
+@dataclass(frozen=True)
+class KeyFigure:
+    """One figure of the strip under the answer, and what it is; its interval is written beneath."""
+
+    cited: Cited
+    caption: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """Everything that a page shows, before it is rendered."""
+
+    answer: tuple[Sentence, ...]
+    strip: tuple[KeyFigure, ...]
+    sections: tuple[Section, ...]
+    gaps: tuple[Gap, ...] = ()

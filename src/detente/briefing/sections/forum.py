@@ -1,0 +1,90 @@
+"""The forum: when it met, who took part and who did not, as far as established."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from detente.briefing.exhibits import Column, Section, Table
+from detente.briefing.material import Material
+from detente.briefing.names import Names
+from detente.briefing.prose import Cited, Label, Sentence, sentence
+from detente.briefing.reading import counted, day
+from detente.briefing.sections.threat import by_year
+
+SIGNS = {"took_part": "●", "not_invited": "○", "stayed_away": "×"}
+COLUMNS = (
+    Column("date", "Date"),
+    Column("name", "Actor"),
+    Column("said", "What"),
+    Column("value", "Statement"),
+    Column("source", "Source"),
+    Column("locator", "Where"),
+)
+
+
+def record_sentence(facts: pd.DataFrame, forum: str) -> Sentence | None:
+    """Say how many statements on participation are at hand, and over which years."""
+    if facts.empty:
+        return None
+    source = ", ".join(sorted(facts["source"].unique()))
+    size = Cited(counted(len(facts), source), f"statements on who took part in the {forum}")
+    first, last = facts["date"].min(), facts["date"].max()
+    return sentence(
+        "The record of who came to the ", Label(forum), " holds ", size, " statements, from ",
+        Label(day(first)), " to ", Label(day(last)), ".",
+    )  # fmt: skip
+
+
+def shown(facts: pd.DataFrame, names: Names) -> pd.DataFrame:
+    """Return facts as a table: latest first, actors by name, keys in words."""
+    frame = facts.sort_values(["date", "actor", "key"], ascending=[False, True, True], kind="stable")
+    actors = [names.actor(actor) if isinstance(actor, str) else "" for actor in frame["actor"]]
+    return frame.assign(name=actors, said=[str(key).replace("_", " ") for key in frame["key"]])
+
+
+def attendance(facts: pd.DataFrame, names: Names) -> Table | None:
+    """Return who took part by year, in signs; empty where that is not established."""
+    known = facts[facts["key"].isin(list(SIGNS)) & facts["actor"].notna()]
+    if known.empty:
+        return None
+    frame = known.assign(
+        year=pd.to_datetime(known["date"]).dt.year,
+        name=[names.actor(actor) for actor in known["actor"]],
+        value=known["key"].map(SIGNS),
+        mark="sourced",
+    ).sort_values(["name", "year"], kind="stable")
+    display, columns = by_year(frame)
+    short = tuple(Column(each.field, f"’{each.title[-2:]}" if each.title else "") for each in columns)
+    note = "; ".join(f"{sign} {key.replace('_', ' ')}" for key, sign in SIGNS.items())
+    return Table(
+        "forum_attendance", "Who took part, as far as established", frame, short,
+        f"{note.capitalize()}; empty: not established, which does not mean absent.", display=display,
+    )  # fmt: skip
+
+
+def forum(material: Material) -> Section | None:
+    """Return the section on the forum, or None where the case names none or no fact is at hand."""
+    asked, names = material.case.forum, material.names
+    if asked is None:
+        return None
+    took_part = material.facts(asked.participation) if asked.participation else pd.DataFrame()
+    meetings = material.facts(asked.occasions) if asked.occasions else pd.DataFrame()
+    exhibits: list[Table] = []
+    told: tuple[Sentence | None, ...] = ()
+    if len(took_part):
+        told = (record_sentence(took_part, asked.name),)
+        exhibits += [table for table in (attendance(took_part, names),) if table]
+        exhibits.append(_statements("forum_statements", "Statements on who took part", took_part, names))
+    if len(meetings):
+        exhibits.append(_statements("forum_meetings", "When it met", meetings, names))
+    if not exhibits:
+        return None
+    paragraph = tuple(each for each in told if each is not None)
+    notes = (" ".join(asked.note.split()),) if asked.note else ()
+    return Section(
+        "forum", f"The forum: {asked.name}", (paragraph,) if paragraph else (), tuple(exhibits), notes
+    )
+
+
+def _statements(key: str, title: str, facts: pd.DataFrame, names: Names) -> Table:
+    return Table(key, title, shown(facts, names).assign(mark="sourced"), COLUMNS, folded=True)

@@ -1,0 +1,161 @@
+"""Perceptions of threat: how publics see the rival and the other powers, and how they rank risks."""
+
+from __future__ import annotations
+
+from math import ceil
+
+import pandas as pd
+
+from detente.briefing.charts import paths
+from detente.briefing.charts.theme import Series
+from detente.briefing.exhibits import Column, Figure, Panel, Section, Table
+from detente.briefing.material import Material, of_members
+from detente.briefing.names import Names
+from detente.briefing.prose import Cited, Label, Part, Sentence, sentence
+from detente.briefing.reading import number, rows, where
+from detente.numbers import UNITS, Number
+
+SHOWN = ["year", "name", "series", "value"]
+SURVEY = "sampling error of the survey"
+VIEWS = (
+    Column("title", "View"),
+    Column("name", "Public"),
+    Column("year", "Year"),
+    Column("value", "Value", unit_field="unit"),
+    Column("low", "Low", unit_field="unit"),
+    Column("high", "High", unit_field="unit"),
+    Column("mark", "Mark"),
+    Column("source", "Source"),
+)
+
+
+def middle(frame: pd.DataFrame, unit: str) -> Number | None:
+    """Return the median of several publics in one year, with their lowest and highest as its interval."""
+    if frame.empty:
+        return None
+    values = frame["value"]
+    source = ", ".join(sorted(frame["source"].unique()))
+    return Number(
+        float(values.median()), unit, "estimated", float(values.min()), float(values.max()), source,
+        method=f"median of {len(frame)} publics, from the lowest to the highest",
+    )  # fmt: skip
+
+
+def view_sentence(frame: pd.DataFrame, ally: str | None, names: Names) -> Sentence | None:
+    """Set the ally's public beside the others' in the last year in which both were asked."""
+    theirs = frame[frame["actor"] == ally]
+    others = frame[frame["actor"] != ally]
+    if others.empty:
+        return None
+    both = sorted(set(theirs["year"]) & set(others["year"]))
+    title, unit = Label(str(frame["title"].iloc[0])), str(frame["unit"].iloc[0])
+    year = both[-1] if both else int(others["year"].max())
+    asked = where(others, year=year)
+    median = middle(asked, unit)
+    if median is None:
+        return None
+    parts: list[Part] = [
+        title, ": in ", Label(str(int(year))), " the median of the members’ publics was ",
+        Cited(median, f"{title.text}, median of members, {int(year)}", "range"),
+    ]  # fmt: skip
+    for row in rows(where(theirs, year=year)):
+        figure = number(row, unit=unit, method=SURVEY)
+        if figure:
+            what = f"{title.text}, {names.actor(row['actor'])}, {int(year)}"
+            parts += [", and in ", names.in_text(row["actor"]), " ", Cited(figure, what, "interval")]
+    if not both:
+        parts.append(", while the ally’s public was not asked then")
+    return sentence(*parts, ".")
+
+
+def threat(material: Material) -> Section | None:
+    """Return the section on threat, or None where neither views nor ranks are at hand."""
+    asked, names = material.case.threat, material.names
+    if asked is None:
+        return None
+    held = material.measures.threat.dropna(subset=["value"])
+    held = held.assign(name=[names.actor(actor) for actor in held["actor"]])
+    views = of_members(where(held, part="views"))
+    told = [view_sentence(where(views, threat=key), material.case.ally, names) for key in asked.views]
+    figure = _views(material, views)
+    ranks = _ranks(where(held, part="ranks"))
+    exhibits: tuple[Figure | Table, ...] = (*((figure,) if figure else ()), *ranks)
+    if not exhibits:
+        return None
+    notes = [each.note for each in asked.views.values()] + [each.note for each in asked.ranks.values()]
+    paragraph = tuple(each for each in told if each is not None)
+    return Section(
+        "threat",
+        "How publics see the rival and others",
+        (paragraph,),
+        exhibits,
+        tuple(" ".join(note.split()) for note in notes if note),
+    )
+
+
+def _views(material: Material, held: pd.DataFrame) -> Figure | None:
+    asked, case = material.case.threat, material.case
+    if asked is None or held.empty:
+        return None
+    ally = material.names.actor(case.ally) if case.ally else ""
+    by_view = held[held["actor"] != case.ally].groupby(["threat", "year"])["value"]
+    middles: pd.DataFrame = by_view.median().reset_index()
+    others = "Median of the members’ publics"
+    series = [Series(name, place) for place, name in enumerate((others, ally)) if name]
+    top = 10.0 * ceil(float(held["value"].max()) / 10)
+    panels: list[Panel] = []
+    for key, view in asked.views.items():
+        mine = where(held, threat=key)
+        if mine.empty:
+            continue
+        strong = [ally if actor == case.ally else "" for actor in mine["actor"]]
+        field = mine.assign(series=strong)[SHOWN]
+        median = where(middles, threat=key).assign(name=others, series=others)[SHOWN]
+        lines = pd.concat([field, median], ignore_index=True)
+        unit = str(mine["unit"].iloc[0])
+        panels.append(Panel(paths(lines, title=unit, series=series, domain=(0.0, top)), view.title))
+    return Figure(
+        "threat_views",
+        "Unfavourable views, by country and year",
+        "Each faint line is one member’s public; the strong lines are the ally’s public and the median of "
+        "the others.",
+        "Higher is less favourable. Not every public is asked every year, so that the median moves with who "
+        "is asked; where a line has a gap, nobody was asked.",
+        tuple(panels),
+        Table(
+            "threat_views", "Figures behind this chart", held.sort_values(["title", "name", "year"]), VIEWS
+        ),
+        tuple(series),
+    )
+
+
+def _ranks(held: pd.DataFrame) -> tuple[Table, ...]:
+    """Return one table for each ranking: publics by year."""
+    found = []
+    for key, part in held.groupby("threat", sort=False):
+        display, columns = by_year(
+            part.sort_values("name", kind="stable"), unit=_known(str(part["unit"].iloc[0]))
+        )
+        title = f"{part['title'].iloc[0]} ({part['unit'].iloc[0]})"
+        found.append(Table(f"threat_{key}", title, part, columns, _cited(part), display=display))
+    return tuple(found)
+
+
+def _known(unit: str) -> str:
+    return unit if unit in UNITS else ""
+
+
+def _cited(frame: pd.DataFrame) -> str:
+    return f"Sourced: {'; '.join(dict.fromkeys(frame['locator'].dropna()))}."
+
+
+def by_year(frame: pd.DataFrame, *, unit: str | None = None) -> tuple[pd.DataFrame, tuple[Column, ...]]:
+    """Return a frame with one row for each name and one column for each year, and the columns to show."""
+    years = sorted(int(year) for year in frame["year"].unique())
+    at = dict(zip(zip(frame["name"], frame["year"], strict=True), frame["value"], strict=True))
+    names = list(dict.fromkeys(frame["name"]))
+    missing = None if unit is not None else ""
+    wide = pd.DataFrame(
+        [{"name": name, **{str(year): at.get((name, year), missing) for year in years}} for name in names]
+    )
+    return wide, (Column("name", ""), *(Column(str(year), str(year), unit=unit) for year in years))

@@ -1,0 +1,41 @@
+"""The sources a brief rests on, with citation, licence and hash."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields
+
+import pandas as pd
+
+from detente.briefing.exhibits import Column, Table
+from detente.briefing.material import Material
+
+COLUMNS = (
+    Column("id", "Source"),
+    Column("citation", "Citation"),
+    Column("licence", "Licence"),
+    Column("licence_basis", "Basis of the licence"),
+    Column("vintage", "Vintage"),
+    Column("sha256", "SHA-256"),
+)
+WEB = ("https://", "http://")
+
+
+def source_table(material: Material) -> Table:
+    """Return the sources that the measures name, each once; all of them where the measures name none."""
+    listed = material.evidence.sources()
+    used = set(named(material))
+    frame = listed[listed["id"].isin(used)] if used else listed
+    frame = frame.drop_duplicates("id").sort_values("id", kind="stable")
+    safe = [url if isinstance(url, str) and url.startswith(WEB) else "" for url in frame["url"]]
+    return Table("sources", "Sources", frame.assign(url=safe), COLUMNS)
+
+
+def named(material: Material) -> Iterator[str]:
+    """Yield the ids of the sources that any measured table or fact of the case names."""
+    frames = [getattr(material.measures, each.name) for each in fields(material.measures)]
+    yield from material.membership.split(", ")
+    for frame in [*frames, *(material.facts(topic) for topic in material.topics())]:
+        if isinstance(frame, pd.DataFrame) and "source" in frame:
+            for several in frame["source"].dropna().unique():
+                yield from (each.strip() for each in str(several).replace(";", ",").split(","))

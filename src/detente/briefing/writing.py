@@ -1,0 +1,143 @@
+"""A brief on disk: the page, its numbers as tidy files, and a manifest that says what it was made from."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from detente.briefing.composing import compose
+from detente.briefing.exhibits import Figure, Page, Table
+from detente.briefing.ledger import Ledger
+from detente.briefing.material import Material, material_of
+from detente.briefing.output import as_csv, as_json, put
+from detente.briefing.page import Back, Head, render
+from detente.briefing.reading import day
+from detente.briefing.sources import source_table
+
+if TYPE_CHECKING:
+    from detente.cases import Case
+    from detente.evidence import Evidence
+    from detente.measurement import Measures
+
+PACKAGES = ("altair", "duckdb", "jinja2", "numpy", "pandas", "scipy")
+
+
+@dataclass(frozen=True)
+class Brief:
+    """A brief as written: where its files lie, the answer as plain text, and what it cannot say."""
+
+    folder: Path
+    page: Path
+    numbers: Path
+    manifest: Path
+    tables: tuple[Path, ...]
+    answer: tuple[str, ...]
+    gaps: tuple[str, ...]
+
+
+def write_brief(case: Case, evidence: Evidence, measures: Measures, folder: Path, *, seed: int) -> Brief:
+    """Write the brief on `case` to `folder`, whole or not at all: `brief.html`, `numbers/`, two JSON files.
+
+    The same inputs and seed give the same bytes. Raises `EvidenceError` where the folder cannot be written.
+    """
+    material = material_of(case, evidence, measures)
+    page, ledger = compose(material), Ledger()
+    made = made_from(material, seed=seed)
+    back = Back(source_table(material), _told(made, material))
+    html = render(_head(material), page, back, ledger)
+    files = {f"numbers/{table.key}.csv": as_csv(table.frame) for table in tables(page, back)}
+    files["numbers/numbers.csv"] = as_csv(ledger.frame())
+    files["numbers.json"] = as_json(
+        {"case": case.name, "numbers": [entry.row() for entry in ledger.entries()]}
+    )
+    files["brief.html"] = html
+    hashes = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in sorted(files.items())}
+    files["manifest.json"] = as_json({**made, "files": hashes})
+    folder = Path(folder)
+    put(folder, files)
+    return Brief(
+        folder,
+        folder / "brief.html",
+        folder / "numbers.json",
+        folder / "manifest.json",
+        tuple(folder / name for name in sorted(files) if name.startswith("numbers/")),
+        tuple(each.text() for each in page.answer),
+        tuple(gap.what for gap in page.gaps),
+    )
+
+
+def tables(page: Page, back: Back) -> tuple[Table, ...]:
+    """Return every table of a page once, in the order of the page."""
+    shown = [each for section in page.sections for each in section.exhibits]
+    return (*(each.table if isinstance(each, Figure) else each for each in shown), back.sources)
+
+
+def made_from(material: Material, *, seed: int) -> dict[str, Any]:
+    """Return what the manifest says: digests, hashes of inputs, versions, seed; no time of day."""
+    from detente.cases import case_digest
+
+    listed = material.evidence.sources()
+    inputs = [
+        {
+            "source": str(row["id"]),
+            "vintage": _or_none(row.get("vintage")),
+            "sha256": _or_none(row.get("sha256")),
+        }
+        for row in listed.to_dict("records")
+    ]
+    return {
+        "case": {
+            "name": material.case.name,
+            "as_of": f"{material.case.as_of:%Y-%m-%d}",
+            "digest": case_digest(material.case),
+        },
+        "evidence": {
+            "digest": material.evidence.digest,
+            "inputs": sorted(inputs, key=lambda each: str(each["source"])),
+        },
+        "seed": seed,
+        "versions": {"detente": _version("detente"), "python": platform.python_version()}
+        | {name: _version(name) for name in PACKAGES},
+    }
+
+
+def _told(made: Mapping[str, Any], material: Material) -> tuple[tuple[str, str], ...]:
+    versions = ", ".join(f"{name} {number}" for name, number in made["versions"].items())
+    notes = tuple(
+        (f"Note {place}", " ".join(note.split())) for place, note in enumerate(material.case.notes, start=1)
+    )
+    return (
+        *notes,
+        ("Case", f"{made['case']['name']}, digest {made['case']['digest']}"),
+        ("Evidence", f"digest {made['evidence']['digest']}"),
+        ("Seed", str(made["seed"])),
+        ("Software", versions),
+    )
+
+
+def _head(material: Material) -> Head:
+    case = material.case
+    return Head(
+        title=case.title,
+        question=" ".join(case.question.split()),
+        date=f"As of {day(case.as_of)}",
+        provenance="Computed from the sources named at the end. Blocs have the members of this day; each "
+        "series ends on a date of its own. The same inputs give this page again, byte for byte.",
+        version=_version("detente"),
+    )
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def _or_none(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
