@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 
 def write_reference(folder: Path) -> None:
@@ -35,10 +34,10 @@ def tables() -> str:
 
 def sources() -> str:
     """Return the page on the sources, from the registry."""
-    from detente.evidence.sources import load_registry
+    from detente.evidence.sources import Registry
 
     parts = []
-    for source in load_registry():
+    for source in Registry.load().sources:
         basis = (
             "" if source.licence_basis == "stated" else " (general knowledge: check before you redistribute)"
         )
@@ -60,48 +59,16 @@ def sources() -> str:
 
 
 def case_keys() -> str:
-    """Return the page on the keys of a case file, from its JSON Schema."""
-    from detente.cases.schema_json import json_schema
+    """Return the page on the keys of a case file, from its schema."""
+    from itertools import groupby
+
+    from detente.cases.schema_json import field_rows, json_schema
 
     schema = json_schema()
-    parts = [_keys("A case", schema)]
-    parts += [_keys(name, part) for name, part in schema.get("$defs", {}).items() if "properties" in part]
+    about = {"Case": schema, **schema["$defs"]}
+    parts = []
+    for section, fields in groupby(field_rows(), key=lambda row: row[0]):
+        rows = [(f"`{key}`", f"`{default}`" if default else "", text) for _, key, default, text in fields]
+        words = about[section].get("description", "")
+        parts.append(f"## {section}\n\n{words}\n\n{_table(('key', 'default', 'meaning'), rows)}\n")
     return "\n".join(parts)
-
-
-def _keys(title: str, part: dict[str, Any]) -> str:
-    required = set(part.get("required", ()))
-    rows = [
-        (
-            f"`{key}`",
-            "required" if key in required else _default(field),
-            _type(field),
-            field.get("description", ""),
-        )
-        for key, field in part.get("properties", {}).items()
-    ]
-    table = _table(("key", "default", "type", "meaning"), rows)
-    return f"## {title}\n\n{part.get('description', '')}\n\n{table}\n"
-
-
-def _default(field: dict[str, Any]) -> str:
-    return f"`{field['default']}`" if field.get("default") not in (None, [], {}, "") else ""
-
-
-def _type(field: dict[str, Any]) -> str:
-    if "$ref" in field:
-        return str(field["$ref"]).rsplit("/", 1)[-1]
-    if "enum" in field:
-        return ", ".join(f"`{value}`" for value in field["enum"])
-    if "const" in field:
-        return f"`{field['const']}`"
-    for union in ("anyOf", "oneOf"):
-        if union in field:
-            return " or ".join(
-                dict.fromkeys(_type(option) for option in field[union] if option.get("type") != "null")
-            )
-    if field.get("type") == "array":
-        return f"list of {_type(field.get('items', {}))}"
-    if field.get("type") == "object" and isinstance(field.get("additionalProperties"), dict):
-        return f"named {_type(field['additionalProperties'])}"
-    return str(field.get("type", "value"))

@@ -275,6 +275,26 @@ def test_one_vote_from_two_sources_is_one_roll_call(cache: Path, taken: Callable
     assert after.query("SELECT important FROM roll_calls")["important"].isna().all()
 
 
+def test_what_is_left_of_a_session_gives_way_to_a_source_that_covers_it(
+    cache: Path, taken: Callable[..., None]
+) -> None:
+    session = {"session": 20, "date": date(1965, 12, 1)}
+    library = [roll_calls("undl_votes", [f"undl:{n}"], f"A/RES/{n}", **session) for n in range(12)]
+    old = [roll_calls("unga_votes", [f"unga:{n}"], "", **session) for n in range(9)]
+    amendment = roll_calls("unga_votes", ["unga:99"], "", **session, kind="amendment")
+    other = roll_calls("unga_votes", ["unga:100"], "", session=21, date=date(1966, 12, 1))
+    taken("unga_votes", Tables(roll_calls=pd.concat([*old, amendment, other])))
+    with open_evidence() as evidence:
+        before = evidence.query("SELECT count(*) AS n FROM roll_calls WHERE source = 'unga_votes'")
+    assert before["n"].tolist() == [11]
+    taken("undl_votes", Tables(roll_calls=pd.concat(library)))
+    with open_evidence() as evidence:
+        left = evidence.query("SELECT roll_call FROM roll_calls WHERE source = 'unga_votes' ORDER BY 1")
+        reasons = evidence.set_aside()["reason"].tolist()
+    assert left["roll_call"].tolist() == ["unga:100", "unga:99"]
+    assert any("session" in str(reason) for reason in reasons)
+
+
 @pytest.mark.parametrize(("day", "roll_calls_left"), [(date(2014, 3, 1), 2), (date(2014, 5, 1), 3)])
 def test_one_vote_dated_by_the_month_is_still_one_roll_call(
     cache: Path, taken: Callable[..., None], day: date, roll_calls_left: int

@@ -152,7 +152,7 @@ def test_all_thirty_members_of_the_alliance_voted_for_both_resolutions() -> None
 def test_figures_known_from_their_providers() -> None:
     crude = {"kind": "crude_import_share", "target": "RUS", "date": "2021-01-01"}
     assert round(value("ties/crude_import_share.csv", actor="HUN", **crude), 1) == 58.2
-    aid = {"target": "UKR", "kind": "aid_eur_m"}
+    aid = {"target": "UKR", "kind": "aid_total_eur_m"}
     given = {
         actor: round(value("ties/aid.csv", actor=actor, **aid) / 1000, 1) for actor in ("USA", "DEU", "GBR")
     }
@@ -170,8 +170,8 @@ def test_trade_of_the_union_with_the_rival_sums_to_the_published_total() -> None
         if row["date"] == "2021-01-01":
             sums[row["kind"]] += int(row["value"])
     assert {kind: round(total / 1e9, 1) for kind, total in sums.items()} == {
-        "imports_eur": 163.6,
-        "exports_eur": 89.2,
+        "imports_eur_yearly": 163.6,
+        "exports_eur_yearly": 89.2,
     }
 
 

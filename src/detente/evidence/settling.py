@@ -6,7 +6,9 @@
 3. Roll calls on one resolution from several sources, dated within a month, are one roll call. The source that
    stands first in the registry is kept, which puts those that record absences first; what others say of its
    issues and importance is adopted.
-4. Losers are counted in `set_aside`.
+4. What is left of a session's roll calls on resolutions is set aside where a preferred source holds at least as
+   many: older records number resolutions in ways that cannot be matched, and would count votes twice.
+5. Losers are counted in `set_aside`.
 """
 
 from __future__ import annotations
@@ -20,9 +22,13 @@ from detente.evidence.tables import KEYS, SCHEMA
 DAYS_APART = 31
 """One vote, dated by two sources: some date votes of whole sessions by the month only."""
 
+FEWEST = 10
+"""A source with fewer roll calls in a session than this does not cover it, however few the others hold."""
+
 RANK = "CASE origin WHEN 'imported' THEN 0 WHEN 'pulled' THEN 1 ELSE 2 END"
 SAME_KEY = "stated twice: an import is preferred, then a pulled file, then the order of the registry"
 SAME_VOTE = "the same vote on a resolution is taken from a source that is preferred"
+SAME_SESSION = "the session's roll calls on resolutions are taken from a source that is preferred"
 
 
 def settle(connection: duckdb.DuckDBPyConnection, *, precedence: Sequence[str], changed: set[str]) -> None:
@@ -41,6 +47,7 @@ def settle(connection: duckdb.DuckDBPyConnection, *, precedence: Sequence[str], 
         _settle_keys(connection, table)
     if "roll_calls" in changed:
         _settle_roll_calls(connection)
+        _settle_sessions(connection)
     connection.execute("DROP TABLE precedence")
     _count(connection)
 
@@ -126,6 +133,26 @@ def _settle_roll_calls(connection: duckdb.DuckDBPyConnection) -> None:
     )
     for table in ("votes", "roll_call_issues", "roll_calls"):
         _beat(connection, table, "roll_call IN (SELECT loser FROM merged)", SAME_VOTE)
+
+
+def _settle_sessions(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE covered AS
+        WITH held AS (
+            SELECT body, session, source, coalesce(place, -1) AS place, count(*) AS held
+            FROM roll_calls LEFT JOIN precedence USING (source)
+            WHERE kind = 'resolution' AND session IS NOT NULL GROUP BY ALL
+        )
+        SELECT roll_call FROM roll_calls JOIN held USING (body, session, source)
+        WHERE kind = 'resolution' AND EXISTS (
+            SELECT 1 FROM held AS other WHERE other.body = held.body AND other.session = held.session
+            AND other.place < held.place AND other.held >= greatest(held.held, {FEWEST})
+        )
+        """
+    )
+    for table in ("votes", "roll_call_issues", "roll_calls"):
+        _beat(connection, table, "roll_call IN (SELECT roll_call FROM covered)", SAME_SESSION)
 
 
 def _count(connection: duckdb.DuckDBPyConnection) -> None:

@@ -44,7 +44,12 @@ SCHEMA: dict[str, tuple[Column, ...]] = {
         Column("resolution", "VARCHAR", "normalised symbol, as in 'A/RES/68/262'", optional=True),
         Column("title", "VARCHAR", "title or description", optional=True),
         Column("kind", "VARCHAR", "'resolution', 'amendment' or 'paragraph'"),
-        Column("important", "BOOLEAN", "marked as important by the United States Department of State", optional=True),
+        Column(
+            "important",
+            "BOOLEAN",
+            "marked as important by the United States Department of State",
+            optional=True,
+        ),
         *SOURCE,
     ),
     "roll_call_issues": (

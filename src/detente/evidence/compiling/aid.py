@@ -15,11 +15,11 @@ from detente.evidence.compiling.capability import gross_domestic_product
 from detente.evidence.compiling.writing import declaration, to_codes
 
 SOURCE = "ukraine_support"
-ALL = "aid_eur_m"
+ALL = "aid_total_eur_m"
 KINDS = {
-    "Military": "aid_eur_m_military",
-    "Financial": "aid_eur_m_financial",
-    "Humanitarian": "aid_eur_m_humanitarian",
+    "Military": "aid_total_eur_m_military",
+    "Financial": "aid_total_eur_m_financial",
+    "Humanitarian": "aid_total_eur_m_humanitarian",
 }
 
 
@@ -27,7 +27,8 @@ def compile_aid(mirror: Path) -> pd.DataFrame:
     """Return allocations over the whole period by donor: EUR million by kind and in total, percent of GDP.
 
     share = 100 · total / (GDP in US dollars / dollars per euro), with GDP and the exchange rate of the year
-    that `aid.yaml` declares. The date of every row is the first month of the period, given in the locator.
+    that `aid.yaml` declares. The date of every row is the first month of the period, given in the
+    locator. Kinds are named apart from the monthly ones of the panel itself, so that neither displaces the other.
     """
     declared: dict[str, Any] = declaration("aid.yaml")
     raw = pd.read_csv(mirror / "ukraine_support" / "kiel_panel.csv")

@@ -9,13 +9,14 @@ import pandas as pd
 from detente.evidence.compiling.writing import declaration, to_codes
 
 SOURCE = "trade_russia"
-KINDS = {"IMPORT": "imports_eur", "EXPORT": "exports_eur"}
+KINDS = {"IMPORT": "imports_eur_yearly", "EXPORT": "exports_eur_yearly"}
 
 
 def compile_trade(mirror: Path) -> pd.DataFrame:
     """Return imports and exports of goods (all products) by reporter, partner and year, in euros.
 
     Partners are those that `trade.yaml` declares. The locator says how many months of the year are covered.
+    Kinds are named apart from the monthly ones of Comext itself, so that neither displaces the other.
     """
     raw = pd.read_csv(mirror / "trade_russia" / "eu_trade_russia_neighbours.csv", dtype={"product": str})
     partners: dict[str, str] = declaration("trade.yaml")["partners"]

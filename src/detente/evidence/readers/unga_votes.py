@@ -128,7 +128,8 @@ def _roman(number: int) -> str:
 
 def _roll_calls(calls: pd.DataFrame) -> pd.DataFrame:
     kind = pd.Series("resolution", index=calls.index, dtype=object)
-    kind = kind.mask(calls["para"] == 1, "paragraph").mask(calls["amend"] == 1, "amendment")
+    for flag, word in (("para", "paragraph"), ("amend", "amendment")):
+        kind = kind.mask(calls[flag].eq(1).fillna(False).astype(bool), word)  # an empty flag is no flag
     adopted = calls["short"].fillna("").str.contains("adopted by the General Assembly", regex=False)
     title = calls["descr"].mask(adopted | calls["descr"].isna() | (calls["descr"] == ""), calls["short"])
     named = title.str.replace(r"\s*:?\s*resolution\s*/\s*adopted by the General Assembly\s*$", "", regex=True)
