@@ -1,0 +1,184 @@
+"""The verb of this room: all that a case asks for, measured, with intervals, and what could not be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from detente.errors import MeasurementError, Problem, raise_all
+from detente.measurement import shipped, surveys
+from detente.measurement.ballots import Evidence
+from detente.measurement.blocs import groups, members, memberships
+from detente.measurement.bootstrap import LEVEL, MEANINGS
+from detente.measurement.dependence import dependence
+from detente.measurement.missing import Missing, as_frame
+from detente.measurement.observations import CELLS, Scene, observe
+from detente.measurement.stance import SOURCE, Stance, place
+from detente.measurement.threat import threat
+from detente.measurement.unity import Setting
+
+if TYPE_CHECKING:
+    from detente.cases.schema import Case
+
+Report = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Measures:
+    """Everything measured for one case, as tidy tables; rows have a mark, and estimates an interval.
+
+    `interval` in the tables says how to read an interval; `meanings` says it in words. All are central
+    intervals of `level`.
+    """
+
+    cohesion: pd.DataFrame
+    """Blocs by issue and span: agreement index, Rice, share unanimous, share with the ally, π, κ and S."""
+    agreement: pd.DataFrame
+    """Each actor with ally and rival, by issue and window."""
+    weakest: pd.DataFrame
+    """Each member with the rest of its bloc (π, S), and how often it breaks from the majority."""
+    comparison: pd.DataFrame
+    """The case's two sides: share of roll calls with like majorities, and distance in stance."""
+    roll_calls: pd.DataFrame
+    """How the blocs voted in each roll call that an issue lists by its resolution."""
+    members: pd.DataFrame
+    """Who belongs to each bloc on the day the case looks from."""
+    stance: pd.DataFrame
+    loadings: pd.DataFrame
+    leave_one_out: pd.DataFrame
+    contributions: pd.DataFrame
+    cells: pd.DataFrame
+    """What was observed of each actor, by measurement, with date, source and locator."""
+    dependence: pd.DataFrame
+    threat: pd.DataFrame
+    missing: pd.DataFrame
+    """What could not be measured: part, what, why, hint."""
+    meanings: Mapping[str, str]
+    assumptions: tuple[str, ...]
+    level: float
+    seed: int
+    draws: int
+
+
+def measure(
+    case: Case, evidence: Evidence, *, seed: int = 0, draws: int = 1000, report: Report | None = None
+) -> Measures:
+    """Measure what `case` asks for on `evidence`; the same seed gives the same tables.
+
+    Roll calls in the evidence are used where it has them; else estimates that ship with detente, where they
+    were made for the same question. `report` is told which step begins. Raises `MeasurementError` where
+    `draws` is too small for an interval; whatever the evidence cannot give is a row of `missing`.
+    """
+    if draws < 100:
+        problem = Problem("draws", f"{draws} draws give no interval", "use 100 or more; 1000 is usual")
+        raise_all(MeasurementError, [problem])
+    tell = report or (lambda _: None)
+    spells = {bloc: memberships(case, bloc, evidence=evidence) for bloc in case.blocs}
+    named = groups(case, spells)
+    missing = _empty_blocs(case, spells)
+    tell("cohesion and agreement in roll calls")
+    setting = Setting(case, spells, tuple(sorted(named)), draws, seed)
+    tables, live, untold = shipped.told(setting, evidence=evidence)
+    tell("stance")
+    stance, cells = _stance(case, evidence, spells, tables["agreement"], seed=seed, draws=draws)
+    tell("dependence and threat")
+    ties, without_ties = dependence(case, evidence=evidence, groups=named)
+    views, without_views = threat(case, evidence=evidence, groups=named)
+    gaps = _gaps(case, spells, stance)
+    missing += [*untold, *stance.missing, *without_ties, *without_views]
+    return Measures(
+        cohesion=tables["cohesion"],
+        agreement=tables["agreement"],
+        weakest=tables["weakest"],
+        comparison=pd.concat([tables["comparison"], gaps], ignore_index=True)
+        if len(gaps)
+        else tables["comparison"],
+        roll_calls=live.roll_calls,
+        members=_members(case, spells),
+        stance=stance.stance,
+        loadings=stance.loadings,
+        leave_one_out=stance.leave_one_out,
+        contributions=stance.contributions,
+        cells=cells,
+        dependence=ties,
+        threat=views,
+        missing=as_frame(missing),
+        meanings=MEANINGS,
+        assumptions=(surveys.ASSUMPTION,),
+        level=LEVEL,
+        seed=seed,
+        draws=draws,
+    )
+
+
+def _empty_blocs(case: Case, spells: Mapping[str, pd.DataFrame]) -> list[Missing]:
+    hint = "list the members in the case, or import memberships: detente data import"
+    return [
+        Missing("cohesion", bloc, f"the evidence knows no members on {case.as_of}", hint)
+        for bloc, rows in spells.items()
+        if not members(rows, case.as_of)
+    ]
+
+
+def _members(case: Case, spells: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    rows = [
+        {"bloc": bloc, "title": case.blocs[bloc].title, "actor": actor}
+        for bloc, found in spells.items()
+        for actor in members(found, case.as_of)
+    ]
+    return pd.DataFrame(rows, columns=["bloc", "title", "actor"])
+
+
+def placed(case: Case, spells: Mapping[str, pd.DataFrame]) -> dict[str, str]:
+    """Return who is placed on the scale of stance, and what each is called there."""
+    assert case.stance is not None
+    named = groups(case, spells)
+    inside = {actor for bloc in case.stance.blocs for actor in members(spells[bloc], case.as_of)}
+    beside = {*(case.reference.actors if case.reference else ()), case.ally, case.rival}
+    return {actor: group for actor, group in named.items() if actor in inside | beside}
+
+
+def _stance(
+    case: Case,
+    evidence: Evidence,
+    spells: Mapping[str, pd.DataFrame],
+    agreement: pd.DataFrame,
+    *,
+    seed: int,
+    draws: int,
+) -> tuple[Stance, pd.DataFrame]:
+    if case.stance is None:
+        return Stance(), pd.DataFrame(columns=CELLS)
+    who = placed(case, spells)
+    scene = Scene(case, evidence, tuple(sorted(who)), spells, agreement)
+    seen = [observe(scene, key) for key in case.stance.measurements]
+    cells = pd.concat(
+        [each.cells for each in seen if len(each.cells)] or [pd.DataFrame(columns=CELLS)], ignore_index=True
+    )
+    found = place(case, cells, groups=who, seed=seed, draws=draws)
+    untold = tuple(row for each in seen for row in each.missing)
+    return Stance(**{**vars(found), "missing": (*untold, *found.missing)}), cells
+
+
+def _gaps(case: Case, spells: Mapping[str, pd.DataFrame], stance: Stance) -> pd.DataFrame:
+    """Return how far apart the sides of each comparison stand: mean of the first less mean of the second."""
+    rows = []
+    for key, each in case.compare.items():
+        sides = [set(members(spells[side], case.as_of)) if side in spells else {side} for side in each.sides]
+        held = [sorted(side & set(stance.drawn.columns)) for side in sides]
+        if all(held):
+            drawn = stance.drawn[held[0]].mean(axis=1) - stance.drawn[held[1]].mean(axis=1)
+            value = stance.stance.set_index("actor")["value"]
+            low, high = np.quantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+            rows.append(
+                {
+                    "comparison": key, "measure": "stance_distance",
+                    "value": value[held[0]].mean() - value[held[1]].mean(), "low": low, "high": high,
+                    "interval": "parameters and noise", "mark": "estimated", "source": SOURCE,
+                }
+            )  # fmt: skip
+    return pd.DataFrame(rows)

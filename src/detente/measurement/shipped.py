@@ -1,0 +1,218 @@
+"""Estimates that ship with detente, found by what they depend on; used where the evidence has no roll calls.
+
+Each is filed under a key: the digest of everything that it depends on besides the data (method, issue, days,
+membership within those days, treatment of absence). A case of anyone's that asks the same question finds the
+same estimate; one that asks another, or a changed membership, finds none. `snapshots/manifest.json` names the
+data.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from detente.measurement import pairs
+from detente.measurement.ballots import Evidence
+from detente.measurement.missing import PULL_VOTES, Missing
+from detente.measurement.sample import QUORUM, Span, spans
+from detente.measurement.unity import COLUMNS, Setting, Unity, in_full, resolution_spans, unity
+
+if TYPE_CHECKING:
+    from detente.cases.schema import Case
+
+FOLDER = Path(__file__).with_name("snapshots")
+METHOD = 1
+"""Version of the method: raise it whenever an estimate would come out otherwise on the same roll calls."""
+
+LIVE = "roll calls in the evidence"
+SHIPPED = "estimates shipped with detente"
+LABELS = ["issue", "window", "start", "end"]
+SUBJECT = {
+    "cohesion": ["bloc"],
+    "weakest": ["bloc"],
+    "agreement": ["b", "minus"],
+    "comparison": ["comparison"],
+}
+"""What, besides issue and span, an estimate in each table is about."""
+
+
+def stored(table: str) -> list[str]:
+    """Return the columns of a table of shipped estimates: the key, and what is not in the question."""
+    known = {*LABELS, *SUBJECT[table], "mark"}
+    return ["key", *(name for name in COLUMNS[table] if name not in known)]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One thing that is asked of an issue in a span, in one table, and the key it is filed under."""
+
+    table: str
+    about: tuple[str, ...]
+    issue: str
+    span: Span
+    key: str
+
+
+def subjects(setting: Setting, issues: Mapping[str, Sequence[Span]]) -> Iterator[Subject]:
+    """Yield what the case asks of each issue in each of its spans."""
+    spells = {bloc: _dated(rows) for bloc, rows in setting.spells.items()}
+    within: dict[Span, dict[str, list[list[str]]]] = {}
+    for issue, asked in issues.items():
+        for span in asked:
+            if span not in within:
+                within[span] = {bloc: clipped(rows, span) for bloc, rows in spells.items()}
+            yield from _of_span(setting.case, issue, span, within[span])
+
+
+def _of_span(case: Case, issue: str, span: Span, spells: Mapping[str, list[list[str]]]) -> Iterator[Subject]:
+    spec = case.issues[issue]
+    days = [str(span.start), str(min(span.end, case.as_of))]
+    base = [METHOD, sorted(spec.codes), sorted(spec.resolutions), *days, case.absent]
+    full = in_full(case, issue, span)
+    for bloc, held in spells.items():
+        yield Subject("cohesion", (bloc,), issue, span, _key(*base, "cohesion", held, case.ally, full))
+        if span.key in case.windows:
+            yield Subject("weakest", (bloc,), issue, span, _key(*base, "weakest", held))
+    for ask in pairs.asked(case):
+        if (ask.issue, ask.window) == (issue, span.key):
+            about = (ask.partner, ask.minus)
+            yield Subject("agreement", about, issue, span, _key(*base, "agreement", *about))
+    for name, each in case.compare.items():
+        sides = [spells.get(side, side) for side in each.sides]
+        yield Subject("comparison", (name,), issue, span, _key(*base, "comparison", *sides))
+
+
+def _dated(spells: pd.DataFrame) -> list[tuple[str, date, date]]:
+    """Return spells as plain days, a membership that lasts ending on the last day there is."""
+    start, end = pd.to_datetime(spells["start"]).dt.date, pd.to_datetime(spells["end"]).dt.date
+    return [
+        (actor, since, date.max if pd.isna(until) else until)
+        for actor, since, until in zip(spells["actor"], start, end, strict=True)
+    ]
+
+
+def clipped(spells: Sequence[tuple[str, date, date]], span: Span) -> list[list[str]]:
+    """Return the spells of membership within a span, whatever lies outside it.
+
+    >>> clipped([("A", date(1949, 4, 4), date.max)], Span("y", date(2000, 1, 1), date(2000, 12, 31)))
+    [['A', '2000-01-01', '2001-01-01']]
+    """
+    after = span.end + timedelta(days=1)
+    held = [(actor, max(since, span.start), min(until, after)) for actor, since, until in spells]
+    return sorted([actor, str(since), str(until)] for actor, since, until in held if since < until)
+
+
+def _key(*parts: object) -> str:
+    return hashlib.sha256(json.dumps(parts, separators=(",", ":")).encode()).hexdigest()[:10]
+
+
+@cache
+def read(table: str) -> pd.DataFrame:
+    """Return one table of shipped estimates; without rows where none ships."""
+    path = FOLDER / f"{table}.csv"
+    if not path.exists():
+        return pd.DataFrame(columns=stored(table))
+    return pd.read_csv(path, dtype={"key": object}, keep_default_na=False, na_values=[""])
+
+
+def looked_up(asked: Iterable[Subject], *, setting: Setting) -> dict[str, pd.DataFrame]:
+    """Return the shipped estimates of what is `asked`, as the tables of `COLUMNS`."""
+    found = {}
+    every = list(asked)
+    for table, columns in COLUMNS.items():
+        rows = [
+            (
+                each.key,
+                *each.about,
+                each.issue,
+                each.span.key,
+                pd.Timestamp(each.span.start),
+                pd.Timestamp(each.span.end),
+            )
+            for each in every
+            if each.table == table
+        ]
+        wanted = pd.DataFrame(rows, columns=["key", *SUBJECT[table], *LABELS])
+        frame = wanted.merge(read(table), on="key").assign(mark="estimated")
+        if table == "agreement":
+            frame = frame[frame["a"].isin(setting.actors)]
+        found[table] = frame[columns].reset_index(drop=True)
+    return found
+
+
+def told(setting: Setting, *, evidence: Evidence) -> tuple[dict[str, pd.DataFrame], Unity, list[Missing]]:
+    """Return the tables made from roll calls, each issue and span live or shipped, and what neither can tell.
+
+    Issues that list nothing but resolutions are told from the evidence, whatever it holds of them. For the
+    others shipped facts do not count, since they hold single roll calls: a pulled or imported file must hold
+    more, and where the shipped estimates rest on more roll calls than the evidence, they are taken. `basis`
+    says which it was.
+    """
+    case = setting.case
+    general = {key: spans(case) for key, issue in case.issues.items() if issue.codes or not issue.resolutions}
+    listed = resolution_spans(case, evidence)
+    pulled = int(
+        evidence.query("SELECT count(*) AS n FROM roll_calls WHERE origin <> 'shipped'")["n"].iloc[0]
+    )
+    live = unity(setting, evidence=evidence, issues={**listed, **(general if pulled else {})})
+    kept = looked_up(subjects(setting, general), setting=setting)
+    prefer = _richer(kept["cohesion"], live.tables["cohesion"])
+    tables = {name: _joined(live.tables[name], kept[name], prefer) for name in COLUMNS}
+    lists = [key for key, issue in case.issues.items() if key not in general and key not in listed]
+    missing = [
+        Missing("cohesion", key, "the evidence holds none of its resolutions", PULL_VOTES) for key in lists
+    ]
+    return tables, live, missing + _untold(case, tables["cohesion"], general, pulled=bool(pulled))
+
+
+def _richer(kept: pd.DataFrame, live: pd.DataFrame) -> set[tuple[str, str]]:
+    """Return the issues and spans in which shipped estimates rest on more roll calls than live ones."""
+    by = ["issue", "window"]
+    shipped, present = kept.groupby(by)["roll_calls"].max(), live.groupby(by)["roll_calls"].max()
+    return {
+        (str(pair[0]), str(pair[1]))
+        for pair in shipped[shipped > present.reindex(shipped.index).fillna(0)].index
+    }
+
+
+def _joined(live: pd.DataFrame, kept: pd.DataFrame, prefer: set[tuple[str, str]]) -> pd.DataFrame:
+    parts = []
+    for frame, basis, wanted in ((live, LIVE, False), (kept, SHIPPED, True)):
+        chosen = [(pair in prefer) == wanted for pair in zip(frame["issue"], frame["window"], strict=True)]
+        parts.append(frame[chosen].assign(basis=basis))
+    held = [part for part in parts if len(part)]
+    return pd.concat(held, ignore_index=True) if held else parts[0]
+
+
+def _untold(
+    case: Case, cohesion: pd.DataFrame, general: Mapping[str, list[Span]], *, pulled: bool
+) -> list[Missing]:
+    """Return the issues and spans without any estimate, and those in which π and κ cannot be told."""
+    present = set(zip(cohesion["bloc"], cohesion["issue"], cohesion["window"], strict=True))
+    corrected = cohesion[cohesion["measure"] == "pi"]
+    defined = set(zip(corrected["bloc"], corrected["issue"], corrected["window"], strict=True))
+    hint = "" if pulled else PULL_VOTES
+    missing = []
+    for issue, held in general.items():
+        for bloc in case.blocs:
+            without = [span.key for span in held if (bloc, issue, span.key) not in present]
+            if without:
+                why = f"no roll calls with {QUORUM} members, neither in the evidence nor in shipped estimates"
+                missing.append(Missing("cohesion", f"{bloc}, {issue}: {', '.join(without)}", why, hint))
+            thin = [
+                span.key
+                for span in held
+                if (bloc, issue, span.key) in present - defined and in_full(case, issue, span)
+            ]
+            if thin:
+                why = "too few roll calls, or no disagreement to be expected, to correct agreement for chance"
+                missing.append(Missing("cohesion", f"π and κ of {bloc}, {issue}: {', '.join(thin)}", why))
+    return missing
