@@ -13,7 +13,7 @@ from detente.errors import EvidenceError, Problem
 
 
 def cache_folder() -> Path:
-    """Return the folder for the evidence database and pulled files: `DETENTE_CACHE`, or the user's own cache."""
+    """Return the folder for evidence and pulled files: `DETENTE_CACHE`, or detente's own in the user's cache."""
     chosen = os.environ.get("DETENTE_CACHE")
     if chosen:
         return Path(chosen).expanduser().absolute()
@@ -24,7 +24,7 @@ def cache_folder() -> Path:
 
 @contextlib.contextmanager
 def replacing(target: Path) -> Iterator[Path]:
-    """Yield a temporary path beside `target` and move it there at the end; on any error `target` stays as it was.
+    """Yield a temporary path and move it to `target` at the end; on any error `target` stays as it was.
 
     Raises `EvidenceError` where the folder cannot be written or the disk is full.
     """

@@ -50,7 +50,7 @@ def pull(
     dry_run: Annotated[bool, Parameter(negative="", help="Show sizes and licences, fetch nothing.")] = False,
     show: Output = Output(),  # noqa: B008
 ) -> int:
-    """Fetch providers' files, after showing size and licence. `DETENTE_MIRROR` names a folder to read from."""
+    """Fetch providers' files, after showing size and licence; from the folder `DETENTE_MIRROR` if set."""
     from detente.evidence import Options, plan
     from detente.evidence import pull as take
 

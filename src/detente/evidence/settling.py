@@ -6,8 +6,8 @@
 3. Roll calls on one resolution from several sources, dated within a month, are one roll call. The source that
    stands first in the registry is kept, which puts those that record absences first; what others say of its
    issues and importance is adopted.
-4. What is left of a session's roll calls on resolutions is set aside where a preferred source holds at least as
-   many: older records number resolutions in ways that cannot be matched, and would count votes twice.
+4. What is left of a session's roll calls on resolutions is set aside where a preferred source holds at least
+   as many: older records number resolutions in ways that cannot be matched, and would count votes twice.
 5. Losers are counted in `set_aside`.
 """
 

@@ -99,7 +99,7 @@ SCHEMA: dict[str, tuple[Column, ...]] = {
         *SOURCE,
     ),
 }
-"""Tables that readers fill. `actors`, `sources`, `unresolved` and `set_aside` are made by the database itself."""
+"""Tables that readers fill. The database itself makes `actors`, `sources`, `unresolved` and `set_aside`."""
 
 KEYS: dict[str, tuple[str, ...]] = {
     "memberships": ("actor", "bloc", "start"),
@@ -110,7 +110,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "ties": ("actor", "target", "date", "kind"),
     "facts": ("topic", "actor", "date", "key"),
 }
-"""What makes a row unique. Where two origins state the same key, an import beats a pulled file beats a shipped fact."""
+"""What makes a row unique. Of two rows with one key, an import beats a pulled file beats a shipped fact."""
 
 
 def empty(table: str) -> pd.DataFrame:

@@ -28,7 +28,7 @@ def compile_aid(mirror: Path) -> pd.DataFrame:
 
     share = 100 · total / (GDP in US dollars / dollars per euro), with GDP and the exchange rate of the year
     that `aid.yaml` declares. The date of every row is the first month of the period, given in the
-    locator. Kinds are named apart from the monthly ones of the panel itself, so that neither displaces the other.
+    locator. Kinds are named apart from the monthly ones of the panel, so that neither displaces the other.
     """
     declared: dict[str, Any] = declaration("aid.yaml")
     raw = pd.read_csv(mirror / "ukraine_support" / "kiel_panel.csv")
