@@ -7,14 +7,14 @@ import pandas as pd
 from detente.briefing.exhibits import KeyFigure
 from detente.briefing.material import Material
 from detente.briefing.prose import Label, Part, Sentence, listed, sentence
-from detente.briefing.reading import Row, day, rows, where
+from detente.briefing.reading import Row, rows, where
 from detente.briefing.sections import stance, unity
 from detente.briefing.sections.unity_figures import ALLY, MEASURE
 
 TOLD = 3
 YEAR = 365
 LATE = 2
-"""Years between the last roll call and the day of the brief beyond which the answer says so."""
+"""Years between the last roll calls and the day of the brief beyond which the answer says so."""
 
 
 def answer(material: Material) -> tuple[Sentence, ...]:
@@ -49,8 +49,8 @@ def headline(material: Material) -> Sentence | None:
         )
     if row is not None:
         often = unity.how_often(float(row["value"]))
-        subject = ("they",) if clauses else (names.members(main_bloc(material)),)
-        clauses.append(("in general ", *subject, f" {often} vote alike"))
+        subject = (" they",) if clauses else (", ", names.members(main_bloc(material)))
+        clauses.append(("in general", *subject, f" {often} vote alike"))
     if len(lowest) == TOLD:
         clear = stance.is_apart(members)
         first: tuple[Part, ...] = (lowest[0], " stands furthest from the rest")
@@ -105,23 +105,21 @@ def main_bloc(material: Material) -> str:
 
 def _rests_on(material: Material) -> Sentence | None:
     told = stance.carried_sentence(material.measures.leave_one_out, material.names)
-    last = last_roll_call(material)
-    if last is None or (pd.Timestamp(material.case.as_of) - last).days < YEAR * LATE:
+    last = late_end(material)
+    if last is None:
         return told
     apart = ", the votes on the rival apart" if material.rival_issues else ""
-    words = ("The roll calls at hand end on ", Label(day(last)), f"{apart}.")
-    return Sentence((*told.parts, " ", *words)) if told else sentence(*words)
+    late = sentence("The roll calls at hand end in ", Label(str(last.year)), f"{apart}.")
+    return Sentence((*told.parts, " ", *late.parts)) if told else late
 
 
-def last_roll_call(material: Material) -> pd.Timestamp | None:
-    """Return the day of the last roll call at hand outside the issues on the rival, or None."""
-    apart = [symbol for issue in material.rival_issues for symbol in material.case.issues[issue].resolutions]
-    sql = (
-        "SELECT max(date) AS last FROM roll_calls "
-        "WHERE date <= ? AND (resolution IS NULL OR NOT list_contains(?::VARCHAR[], resolution))"
-    )
-    last = material.evidence.query(sql, (material.case.as_of, apart)).iloc[0]["last"]
-    return None if pd.isna(last) else pd.Timestamp(last)
+def late_end(material: Material) -> pd.Timestamp | None:
+    """Return the last day on which votes in general were measured, where the brief's is much later."""
+    measured = where(material.measures.cohesion, issue=material.general).dropna(subset=["value"])
+    if measured.empty:
+        return None
+    last = pd.Timestamp(measured["end"].max())
+    return last if (pd.Timestamp(material.case.as_of) - last).days >= YEAR * LATE else None
 
 
 def strip(material: Material) -> tuple[KeyFigure, ...]:

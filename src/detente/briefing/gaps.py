@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
+from detente.briefing.answer import late_end
 from detente.briefing.exhibits import Gap
 from detente.briefing.material import Material
 from detente.briefing.reading import rows, said
 
+YEARS = re.compile(r"\b\d{4}(?:, \d{4})+\b")
+LATER = (
+    "detente data list names the sources of later roll calls; then: detente data pull, or detente data import"
+)
 PULL = "detente data list shows what can be pulled; then: detente data pull"
 
 
@@ -17,17 +23,41 @@ def gaps(material: Material) -> tuple[Gap, ...]:
 
 
 def _measured(material: Material) -> Iterator[Gap]:
+    told: dict[tuple[str, str, str], list[str]] = {}
     for row in rows(material.measures.missing):
-        why = said(row, "why")
-        yield Gap(
-            f"{said(row, 'part').capitalize()}: {said(row, 'what')}{f' ({why})' if why else ''}.",
-            said(row, "hint"),
+        told.setdefault((said(row, "part"), said(row, "why"), said(row, "hint")), []).append(
+            said(row, "what")
         )
+    for (part, why, hint), what in told.items():
+        listed = spanned("; ".join(what))
+        yield Gap(f"{part.capitalize()}: {listed}{f' ({why})' if why else ''}.", hint)
     if material.case.stance is None:
         yield Gap(
             "Who stands where on the rival: the case names no measurements.",
             "add a section stance: to the case",
         )
+    last = late_end(material)
+    if last is not None:
+        yield Gap(f"How members voted in general after {last.year}: no roll calls are at hand.", LATER)
+
+
+def spanned(text: str) -> str:
+    """Return a text in which years that follow each other in a list are written as a span.
+
+    >>> spanned("all: cold_war, 1972, 1973, 1974, 1980")
+    'all: cold_war, 1972–1974, 1980'
+    """
+    return YEARS.sub(lambda found: _runs([int(year) for year in found[0].split(", ")]), text)
+
+
+def _runs(years: list[int]) -> str:
+    runs: list[list[int]] = []
+    for year in years:
+        if runs and year == runs[-1][-1] + 1:
+            runs[-1].append(year)
+        else:
+            runs.append([year])
+    return ", ".join(f"{run[0]}–{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
 
 
 def _facts(material: Material) -> Iterator[Gap]:
@@ -41,6 +71,6 @@ def _unused(material: Material) -> Iterator[Gap]:
     if len(unresolved):
         total = int(unresolved["rows"].sum())
         yield Gap(
-            f"{len(unresolved)} labels in the files name no known actor; their {total} rows are not used.",
+            f"Labels in the files that name no known actor: {len(unresolved)}; rows not used: {total}.",
             "detente data status lists them",
         )

@@ -44,6 +44,8 @@ class Cited:
             return number.shown()
         both = span(number.low, number.high, number.unit)
         if form == "bounds":
+            if number.low == number.high:
+                return number.figure()
             low, high = figure(number.low, number.unit), figure(number.high, number.unit)
             return f"{number.figure()} (at least {low}, at most {high})"
         return f"{number.figure()}; {both}" if form == "inside" else f"{number.figure()} (from {both})"

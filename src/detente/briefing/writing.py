@@ -111,8 +111,10 @@ def _told(made: Mapping[str, Any], material: Material) -> tuple[tuple[str, str],
     notes = tuple(
         (f"Note {place}", " ".join(note.split())) for place, note in enumerate(material.case.notes, start=1)
     )
+    assumed = (("Assumed", " ".join(material.measures.assumptions)),) if material.measures.assumptions else ()
     return (
         *notes,
+        *assumed,
         ("Case", f"{made['case']['name']}, digest {made['case']['digest']}"),
         ("Evidence", f"digest {made['evidence']['digest']}"),
         ("Seed", str(made["seed"])),

@@ -20,7 +20,7 @@ HOW_OFTEN = ((0.95, "almost always"), (0.85, "mostly"), (0.7, "often"), (-1.0, "
 
 def latest(cohesion: pd.DataFrame, windows: list[str], **equal: str) -> Row | None:
     """Return the row of the latest named window that has a figure, or None."""
-    found = where(cohesion, **equal).dropna(subset=["value"])
+    found = where(cohesion[cohesion["window"].isin(windows)], **equal).dropna(subset=["value"])
     at_hand = {row["window"]: row for row in rows(found)}
     return next((at_hand[key] for key in reversed(windows) if key in at_hand), None)
 
