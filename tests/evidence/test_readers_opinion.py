@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from detente.errors import EvidenceError
@@ -83,3 +84,15 @@ def test_views_are_those_that_pew_published(mirror: Path) -> None:
     assert [shares["POL", year] for year in (2019, 2022, 2023)] == [33, 3, 1]
     assert [shares["HUN", year] for year in (2019, 2022, 2023)] == [35, 21, 23]
     assert 2021 not in set(views["date"].dt.year)
+
+
+@pytest.mark.mirror
+def test_a_year_known_to_be_wrong_is_set_aside_and_counted(mirror: Path) -> None:
+    tables = read(mirror / "opinion")
+    assert tables.ties is not None
+    china = tables.ties[(tables.ties["target"] == "CHN") & (tables.ties["kind"] == "view_favourable")]
+    years = pd.to_datetime(china["date"]).dt.year
+    assert 2013 not in set(years)
+    assert {2012, 2014} <= set(years)
+    aside = tables.set_aside[tables.set_aside["label"].str.contains("CHN 2013")]
+    assert aside["rows"].tolist() == [39]

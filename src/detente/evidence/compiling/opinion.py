@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from detente.evidence.compiling.writing import declaration, to_codes
+from detente.evidence.readers.shapes import faults
 
 SOURCE = "opinion"
 MEASURES = {
@@ -22,11 +23,14 @@ def compile_views(mirror: Path) -> pd.DataFrame:
 
     Those who do not know stay in the denominator, so the two shares do not sum to 100. Shares are weighted:
     the sample size gives the interval of simple random sampling, which is narrower than the survey's own.
-    Targets, and the codes that only this provider uses, are declared in `opinion.yaml`.
+    Years known to be wrong in the file are left out. Targets, and the codes that only this provider uses, are
+    declared in `opinion.yaml`.
     """
     declared: dict[str, Any] = declaration("opinion.yaml")
     raw = pd.read_csv(mirror / "opinion" / "pew_favourability.csv")
     raw = raw[raw["target"].isin(declared["targets"])]
+    asked = pd.MultiIndex.from_arrays([raw["year"].astype(str), raw["target"]])
+    raw = raw[~asked.isin(list(faults("pew_favourability.csv")))]
     raw = raw.assign(actor=to_codes(raw["iso3"], says=declared["codes"]))
     return pd.concat([_one(raw, column, kind=kind, unit=unit) for column, (kind, unit) in MEASURES.items()])
 

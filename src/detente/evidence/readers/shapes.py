@@ -26,6 +26,20 @@ def unsaid(file: str) -> dict[str, str]:
     }
 
 
+def faults(file: str) -> dict[tuple[str, str], str]:
+    """Return the years and targets whose figures in a file are known to be wrong, with the reason.
+
+    >>> list(faults("pew_favourability.csv"))
+    [('2013', 'CHN')]
+    """
+    text = files("detente.evidence.readers").joinpath("faults.csv").read_text(encoding="utf-8")
+    return {
+        (row["year"], row["target"]): row["reason"]
+        for row in text_csv.DictReader(text.splitlines())
+        if row["file"] == file
+    }
+
+
 def percentages(frame: pd.DataFrame, columns: Sequence[str], path: Path) -> pd.DataFrame:
     """Return `frame` with `columns` as float64 between 0 and 100; missing stays missing.
 
