@@ -137,8 +137,12 @@ def test_views_set_the_ally_beside_the_others_or_say_that_it_was_not_asked() -> 
     alone = threat.view_sentence(views[views["actor"] != "AAA"], "AAA", world.names)
     assert both is not None
     assert alone is not None
-    assert "and in Aldovia 50\u202f%" in both.text()
+    assert "and in Aldovia: 50\u202f% (47 to 53\u202f%)" in both.text()
     assert "not asked" in alone.text()
+    single = threat.view_sentence(views[views["actor"].isin(["AAA", "BBB"])], "AAA", world.names)
+    assert single is not None
+    assert "only one member’s public was asked, that of Brontia: 51\u202f%" in single.text()
+    assert "median" not in single.text()
 
 
 def test_spread_counts_members_whose_whole_interval_is_above_the_middle() -> None:

@@ -12,7 +12,7 @@ from detente.briefing.exhibits import Column, Figure, Panel, Section, Table
 from detente.briefing.material import Material, of_members
 from detente.briefing.names import Names
 from detente.briefing.prose import Cited, Label, Part, Sentence, sentence
-from detente.briefing.reading import number, rows, where
+from detente.briefing.reading import Row, number, rows, where
 from detente.numbers import UNITS, Number
 
 SHOWN = ["year", "name", "series", "value"]
@@ -43,29 +43,35 @@ def middle(frame: pd.DataFrame, unit: str) -> Number | None:
 
 def view_sentence(frame: pd.DataFrame, ally: str | None, names: Names) -> Sentence | None:
     """Set the ally's public beside the others' in the last year in which both were asked."""
-    theirs = frame[frame["actor"] == ally]
-    others = frame[frame["actor"] != ally]
+    theirs, others = frame[frame["actor"] == ally], frame[frame["actor"] != ally]
     if others.empty:
         return None
     both = sorted(set(theirs["year"]) & set(others["year"]))
-    title, unit = Label(str(frame["title"].iloc[0])), str(frame["unit"].iloc[0])
-    year = both[-1] if both else int(others["year"].max())
-    asked = where(others, year=year)
-    median = middle(asked, unit)
-    if median is None:
+    year = int(both[-1] if both else others["year"].max())
+    told = _others(where(others, year=year), names)
+    if not told:
         return None
-    parts: list[Part] = [
-        title, ": in ", Label(str(int(year))), " the median of the members’ publics was ",
-        Cited(median, f"{title.text}, median of members, {int(year)}", "range"),
-    ]  # fmt: skip
-    for row in rows(where(theirs, year=year)):
-        figure = number(row, unit=unit, method=SURVEY)
-        if figure:
-            what = f"{title.text}, {names.actor(row['actor'])}, {int(year)}"
-            parts += [", and in ", names.in_text(row["actor"]), " ", Cited(figure, what, "interval")]
-    if not both:
-        parts.append(", while the ally’s public was not asked then")
-    return sentence(*parts, ".")
+    beside = [part for row in rows(where(theirs, year=year)) for part in (", and in ", *_public(row, names))]
+    if ally and not both:
+        beside.append(", while the ally’s public was not asked then")
+    return sentence(Label(str(frame["title"].iloc[0])), ": in ", Label(str(year)), *told, *beside, ".")
+
+
+def _others(asked: pd.DataFrame, names: Names) -> tuple[Part, ...]:
+    """Return the median of the publics asked, or the figure of the only one."""
+    first = rows(asked)[0]
+    if len(asked) == 1:
+        public = _public(first, names)
+        return (" only one member’s public was asked, that of ", *public) if public else ()
+    median = middle(asked, str(first["unit"]))
+    what = f"{first['title']}, median of members, {int(first['year'])}"
+    return (" the median of the members’ publics was ", Cited(median, what, "range")) if median else ()
+
+
+def _public(row: Row, names: Names) -> tuple[Part, ...]:
+    figure = number(row, unit=str(row["unit"]), method=SURVEY)
+    what = f"{row['title']}, {names.actor(row['actor'])}, {int(row['year'])}"
+    return (names.in_text(row["actor"]), ": ", Cited(figure, what, "interval")) if figure else ()
 
 
 def threat(material: Material) -> Section | None:
