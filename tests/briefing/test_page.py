@@ -48,15 +48,15 @@ class Reader(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> str:
+def html_page(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The page of the invented world."""
     return write(tmp_path_factory.mktemp("brief") / "out").page.read_text(encoding="utf-8")
 
 
-def policy_of(page: str) -> str:
+def policy_of(html_page: str) -> str:
     found = [
         at.get("content")
-        for tag, at in Reader(page).tags
+        for tag, at in Reader(html_page).tags
         if at.get("http-equiv") == "Content-Security-Policy"
     ]
     assert len(found) == 1
@@ -67,24 +67,24 @@ def digest(text: str) -> str:
     return "'sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() + "'"
 
 
-def test_nothing_is_loaded_from_anywhere(page: str) -> None:
-    assert not [(tag, name) for tag, at in Reader(page).tags for name in at if (tag, name) in LOADING]
-    assert "@import" not in page
-    assert "url(" not in re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL)
+def test_nothing_is_loaded_from_anywhere(html_page: str) -> None:
+    assert not [(tag, name) for tag, at in Reader(html_page).tags for name in at if (tag, name) in LOADING]
+    assert "@import" not in html_page
+    assert "url(" not in re.sub(r"<script.*?</script>", "", html_page, flags=re.DOTALL)
 
 
-def test_the_policy_allows_the_very_scripts_and_styles_of_the_page_and_nothing_else(page: str) -> None:
-    policy = dict(part.strip().split(" ", 1) for part in policy_of(page).split(";"))
-    run = re.findall(r"<script>(.*?)</script>", page, flags=re.DOTALL)
-    styles = re.findall(r"<style>(.*?)</style>", page, flags=re.DOTALL)
+def test_the_policy_allows_the_very_scripts_and_styles_of_the_page_and_nothing_else(html_page: str) -> None:
+    policy = dict(part.strip().split(" ", 1) for part in policy_of(html_page).split(";"))
+    run = re.findall(r"<script>(.*?)</script>", html_page, flags=re.DOTALL)
+    styles = re.findall(r"<style>(.*?)</style>", html_page, flags=re.DOTALL)
     assert policy["default-src"] == "'none'"
     assert policy["script-src"].split() == [digest(script) for script in run]
     assert policy["style-src"] == digest(*styles)
-    assert "unsafe" not in policy_of(page)
+    assert "unsafe" not in policy_of(html_page)
 
 
-def test_no_element_carries_a_style_or_a_handler_of_its_own(page: str) -> None:
-    names = {name for _, at in Reader(page).tags for name in at}
+def test_no_element_carries_a_style_or_a_handler_of_its_own(html_page: str) -> None:
+    names = {name for _, at in Reader(html_page).tags for name in at}
     assert "style" not in names
     assert not [name for name in names if name.startswith("on")]
 
@@ -101,23 +101,23 @@ def test_every_digit_in_the_text_is_a_name_or_a_number_of_the_ledger() -> None:
     ]
 
 
-def test_marks_and_rows_lead_to_each_other(page: str) -> None:
-    marks = re.findall(r'<sup class="mark"><a href="#(n-[SEA]\d+)"', page)
-    rows = re.findall(r'<tr id="(n-[SEA]\d+)"><th scope="row"><a href="#([a-z_]+)"', page)
+def test_marks_and_rows_lead_to_each_other(html_page: str) -> None:
+    marks = re.findall(r'<sup class="mark"><a href="#(n-[SEA]\d+)"', html_page)
+    rows = re.findall(r'<tr id="(n-[SEA]\d+)"><th scope="row"><a href="#([a-z_]+)"', html_page)
     assert len(marks) > 20
     assert set(marks) == {row for row, _ in rows}
     assert len(rows) == len({row for row, _ in rows})
-    ids = {at["id"] for _, at in Reader(page).tags if "id" in at}
+    ids = {at["id"] for _, at in Reader(html_page).tags if "id" in at}
     assert {section for _, section in rows} <= ids
 
 
-def test_the_same_number_of_the_same_thing_has_one_row(page: str) -> None:
-    shown = re.findall(r'<tr id="n-[SEA]\d+">.*?</th><td>(.*?)</td><td class="figure">(.*?)</td>', page)
+def test_the_same_number_of_the_same_thing_has_one_row(html_page: str) -> None:
+    shown = re.findall(r'<tr id="n-[SEA]\d+">.*?</th><td>(.*?)</td><td class="figure">(.*?)</td>', html_page)
     assert len(shown) == len(set(shown))
 
 
-def test_each_chart_says_what_it_shows_how_to_read_it_and_holds_its_table(page: str) -> None:
-    figures = re.findall(r"<figure id=.*?</figure>", page, flags=re.DOTALL)
+def test_each_chart_says_what_it_shows_how_to_read_it_and_holds_its_table(html_page: str) -> None:
+    figures = re.findall(r"<figure id=.*?</figure>", html_page, flags=re.DOTALL)
     assert len(figures) >= 6
     for figure in figures:
         assert "What it shows" in figure
@@ -175,15 +175,15 @@ def test_a_ledger_numbers_its_entries_in_the_order_of_the_text() -> None:
     assert order == list(range(1, len(order) + 1))
 
 
-def test_the_answer_comes_before_all_else_and_the_gaps_are_told(page: str) -> None:
-    order = PROSE.findall(page)
+def test_the_answer_comes_before_all_else_and_the_gaps_are_told(html_page: str) -> None:
+    order = PROSE.findall(html_page)
     assert order == [
         "answer", "unity", "stance", "weakest", "dependence", "threat", "forum", "gaps", "sources", "made",
         "numbers",
     ]  # fmt: skip
-    assert "type: detente data pull customs" in page
+    assert "type: detente data pull customs" in html_page
 
 
-def test_licences_that_are_only_commonly_known_are_said_to_be_so(page: str) -> None:
-    listed = set(re.findall(r'id="source-(\w+)"', page))
-    assert page.count("general knowledge: check before passing the data on") == len(listed) > 0
+def test_licences_that_are_only_commonly_known_are_said_to_be_so(html_page: str) -> None:
+    listed = set(re.findall(r'id="source-(\w+)"', html_page))
+    assert html_page.count("general knowledge: check before passing the data on") == len(listed) > 0

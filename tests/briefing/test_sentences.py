@@ -40,6 +40,15 @@ def test_votes_on_the_rival_are_as_one_or_split() -> None:
     assert "8 of 10 voted yes on R/2" in split
 
 
+def test_few_votes_are_said_to_tell_little_and_many_are_not() -> None:
+    assert (
+        "So few votes tell little of the next: the agreement index that they allow is 1.00 (0.43 to 1.00)"
+        in told()
+    )
+    enough = invented.cohesion().assign(interval="roll calls")
+    assert "So few votes" not in told(cohesion=enough)
+
+
 def test_many_votes_on_the_rival_are_counted_and_not_listed() -> None:
     many = pd.concat([invented.ballots(split=True).assign(resolution=f"R/{k}") for k in range(3)])
     assert "On ‘Rivers’, Pact members split: 3 of 6 votes were unanimous" in told(roll_calls=many)

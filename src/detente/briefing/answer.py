@@ -95,7 +95,11 @@ def _general(material: Material) -> Sentence | None:
 
 
 def _rival(material: Material, issue: str) -> Sentence | None:
-    return unity.rival_sentence(_votes(material, issue), issue, material.names)
+    asked = {"bloc": main_bloc(material), "measure": MEASURE, "issue": issue}
+    row = unity.latest(material.measures.cohesion, material.windows, **asked)
+    told = unity.rival_sentence(_votes(material, issue), issue, material.names)
+    few = unity.few_sentence(row, material.names) if row else None
+    return Sentence((*told.parts, " ", *few.parts)) if told and few else told
 
 
 def main_bloc(material: Material) -> str:

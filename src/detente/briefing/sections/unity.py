@@ -144,6 +144,16 @@ def rival_sentence(votes: pd.DataFrame, issue: str, names: Names) -> Sentence | 
     )  # fmt: skip
 
 
+def few_sentence(row: Row, names: Names) -> Sentence | None:
+    """Say how little a handful of roll calls allows to conclude; None where there are enough of them."""
+    figure = cited(row, names)
+    if figure is None or row["interval"] != FEW:
+        return None
+    return sentence(
+        "So few votes tell little of the next: the agreement index that they allow is ", figure, "."
+    )
+
+
 def issues_sentence(found: list[Row], names: Names) -> Sentence | None:
     """Say on which issue a bloc is most and least united."""
     enough = [row for row in found if row["interval"] != FEW]
