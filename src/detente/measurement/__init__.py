@@ -6,12 +6,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from detente.measurement.checks import Finding, preflight
     from detente.measurement.measures import Measures, measure
-    from detente.measurement.preflight import Finding, preflight
 
 __all__ = ["Finding", "Measures", "measure", "preflight"]
 
-_HOMES = {"Measures": "measures", "measure": "measures", "Finding": "preflight", "preflight": "preflight"}
+_HOMES = {"Measures": "measures", "measure": "measures", "Finding": "checks", "preflight": "checks"}
 
 
 def __getattr__(name: str) -> Any:

@@ -6,10 +6,13 @@ names: arrays in, arrays out, NaN where a figure is not defined.
 
 from __future__ import annotations
 
+from math import prod
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+from detente.measurement.linear import multiply
 
 Floats = NDArray[np.floating]
 Codes = NDArray[np.integer]
@@ -86,7 +89,8 @@ def pair_tables(votes: Codes, *, weights: Floats | None = None) -> Floats:
     n = len(votes)
     cast = np.concatenate([votes == code for code in range(CHOICES)]).astype(float)
     weighted = cast if weights is None else weights[..., None, :] * cast
-    tables = (weighted @ cast.T).reshape(*weighted.shape[:-2], CHOICES, n, CHOICES, n)
+    joint = multiply(weighted.reshape(prod(weighted.shape[:-1]), votes.shape[1]), cast.T)
+    tables = joint.reshape(*weighted.shape[:-2], CHOICES, n, CHOICES, n)
     return np.asarray(np.moveaxis(tables, (-4, -2), (-2, -1)))
 
 

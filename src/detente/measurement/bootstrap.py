@@ -22,14 +22,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import betaincinv
 
+from detente.measurement.linear import multiply
+
 Floats = NDArray[np.floating]
 Reading = Literal["sessions", "roll calls", "posterior"]
 
 LEVEL = 0.90
 LEAST_ROLL_CALLS = 10
 LEAST_SESSIONS = 5
-ONE_THREAD = 250_000
-"""Multiplications in one product, up to which linear algebra libraries use one thread."""
 
 MEANINGS: dict[str, str] = {
     "sessions": "bootstrap over sessions: how far the figure may move over other sessions like these",
@@ -76,26 +76,6 @@ def redraw(sessions: ArrayLike, *, draws: int, rng: np.random.Generator) -> Floa
     return counted
 
 
-def products(weights: Floats, values: Floats) -> Floats:
-    """Return the matrix product of `weights` (draws, r) and `values` (..., r, k), a few draws at a time.
-
-    The same figures as `weights @ values`. Products this small gain nothing from a second thread, and the
-    threads of a linear algebra library cost several times what they save while they wait for one another;
-    kept under the size at which they start, they stay out of the way.
-
-    >>> products(np.ones((3, 2)), np.ones((2, 1))).ravel().tolist()
-    [2.0, 2.0, 2.0]
-    """
-    draws, r = weights.shape
-    size = max(1, ONE_THREAD // max(1, r * values.shape[-1]))
-    whole = draws - draws % size
-    blocks = np.matmul(weights[:whole].reshape(-1, size, r), values[..., None, :, :])
-    joined = blocks.reshape(*values.shape[:-2], whole, values.shape[-1])
-    if whole == draws:
-        return np.asarray(joined)
-    return np.concatenate([joined, np.matmul(weights[whole:], values)], axis=-2)
-
-
 def weighted_means(weights: Floats, values: Floats) -> Floats:
     """Return the mean over roll calls in each resample, passing over undefined values.
 
@@ -105,8 +85,8 @@ def weighted_means(weights: Floats, values: Floats) -> Floats:
     [[1.0], [nan]]
     """
     defined = ~np.isnan(values)
-    held = products(weights, defined.astype(weights.dtype))
-    total = products(weights, np.where(defined, values, 0).astype(weights.dtype))
+    held = multiply(weights, defined.astype(weights.dtype))
+    total = multiply(weights, np.where(defined, values, 0).astype(weights.dtype))
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(held > 0, total / held, np.nan)
 
@@ -121,35 +101,44 @@ def percentiles(draws: Floats, *, level: float = LEVEL) -> tuple[Floats, Floats]
     (0.05, 0.95)
     """
     ordered = np.sort(np.moveaxis(np.asarray(draws, dtype=float), 0, -1), axis=-1)  # NaN comes last
+    ends = ((1 - level) / 2, (1 + level) / 2)
+    if not np.isnan(ordered[..., -1]).any():
+        low, high = (_at(ordered, share * (len(draws) - 1)) for share in ends)
+        return low, high
     held = (~np.isnan(ordered)).sum(axis=-1)
     enough = held >= 0.9 * len(draws)
-    low, high = (_at(ordered, (held - 1) * share) for share in ((1 - level) / 2, (1 + level) / 2))
-    return np.where(enough, low, np.nan), np.where(enough, high, np.nan)
+    low, high = np.full((2, *enough.shape), np.nan)
+    for place in zip(*np.nonzero(enough), strict=True):
+        defined = ordered[place][: held[place]]
+        low[place], high[place] = (_at(defined, share * (len(defined) - 1)) for share in ends)
+    return low, high
 
 
-def _at(ordered: Floats, place: Floats) -> Floats:
-    """Return the values at fractional places of the last axis, between neighbours in a straight line."""
-    below = np.clip(np.floor(place), 0, ordered.shape[-1] - 1).astype(np.int64)
-    above = np.clip(below + 1, 0, ordered.shape[-1] - 1)
-    first, second = (np.take_along_axis(ordered, at[..., None], axis=-1)[..., 0] for at in (below, above))
-    between = place - below
-    return np.where(between > 0, first + between * (second - first), first)
+def _at(ordered: Floats, place: float) -> Floats:
+    """Return the values at a fractional place of the last axis, in a straight line between its neighbours."""
+    first = int(place)
+    below, above = ordered[..., first], ordered[..., min(first + 1, ordered.shape[-1] - 1)]
+    return np.asarray(below + (place - first) * (above - below))
 
 
-def jeffreys(mean: float, n: int, *, lowest: float = 0.0, level: float = LEVEL) -> tuple[float, float]:
-    """Return the posterior interval for a figure between `lowest` and 1 with `mean` over `n` roll calls.
+def jeffreys(
+    mean: float, n: int, *, bounds: tuple[float, float] = (0.0, 1.0), level: float = LEVEL
+) -> tuple[float, float]:
+    """Return the posterior interval for a figure within `bounds` with this `mean` over `n` roll calls.
 
-    With s = (mean - lowest) / (1 - lowest): Beta(ns + 1/2, n(1 - s) + 1/2). As usual with this prior, the
-    interval reaches the bound where all values lie there (Brown, Cai and DasGupta 2001).
+    With s the mean as a share of the way between the bounds: Beta(ns + 1/2, n(1 - s) + 1/2). As usual with
+    this prior, the interval reaches the bound where all values lie there (Brown, Cai and DasGupta 2001), and
+    it is stretched to hold the mean where it would not.
 
     >>> [round(end, 2) for end in jeffreys(1.0, 2)]
     [0.43, 1.0]
     """
-    won = n * (mean - lowest) / (1 - lowest)
+    least, most = bounds
+    won = min(max(n * (mean - least) / (most - least), 0.0), float(n))
     tail = (1 - level) / 2
     low = 0.0 if won <= 1e-6 else float(betaincinv(won + 0.5, n - won + 0.5, tail))
     high = 1.0 if won >= n - 1e-6 else float(betaincinv(won + 0.5, n - won + 0.5, 1 - tail))
-    return lowest + (1 - lowest) * low, lowest + (1 - lowest) * high
+    return min(mean, least + (most - least) * low), max(mean, least + (most - least) * high)
 
 
 def _occurrences(drawn: NDArray[np.int64], n: int) -> Floats:

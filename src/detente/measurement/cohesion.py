@@ -11,7 +11,14 @@ from scipy.stats import rankdata
 
 from detente.measurement import agreement
 from detente.measurement.bootstrap import weighted_means
-from detente.measurement.sample import PAIR_MEASURES, BlocSample, Estimates, Floats, labels, settle
+from detente.measurement.sample import (
+    OF_PAIRS,
+    BlocSample,
+    Estimates,
+    Floats,
+    labels,
+    settle,
+)
 
 LEADING = ["bloc", "issue", "window", "start", "end"]
 TRAILING = [
@@ -67,7 +74,8 @@ def cohesion_rows(sample: BlocSample, *, ally: str | None, pairs: bool = True) -
     means = sample.base.means(np.stack(columns, axis=-1), columns=sample.columns)
     yield from _rows(labels(sample), names, means)
     if pairs:
-        yield from _rows(labels(sample), PAIR_MEASURES, pair_estimates(sample))
+        for measure in sample.similarities:
+            yield from _rows(labels(sample), [measure], _of_pairs(sample, measure))
 
 
 def _with_ally(sample: BlocSample, ally: str) -> Floats:
@@ -78,23 +86,23 @@ def _with_ally(sample: BlocSample, ally: str) -> Floats:
     return np.where((theirs >= 0) & (most >= 0), most == theirs, np.nan)
 
 
-def pair_estimates(sample: BlocSample) -> Estimates:
-    """Return the mean of π, κ and S over the bloc's pairs, in the order of `PAIR_MEASURES`.
+def _of_pairs(sample: BlocSample, measure: agreement.Measure) -> Estimates:
+    """Return the mean of a measure over the bloc's pairs.
 
     Pairs with too few roll calls in common are passed over, and so are those in which no disagreement is
-    expected. With fewer roll calls than a bootstrap needs, margins cannot be told: then S alone is defined.
+    expected.
     """
-    value = np.full(len(PAIR_MEASURES), np.nan)
-    drawn = np.full((sample.base.draws, len(value)), np.nan)
-    for k, measure in enumerate(PAIR_MEASURES):
-        if measure in sample.similarities:
-            observed, replicas = sample.similarities[measure]
-            value[k], drawn[:, k] = _mean(observed), _mean(replicas)
-    return _settled(sample, value, drawn, np.full(len(value), sample.codes.shape[1]))
+    observed, drawn = sample.similarities[measure]
+    n = np.array([sample.codes.shape[1]])
+    value, replicas = np.array([_mean(observed)]), _mean(drawn)[:, None]
+    return _settled(sample, value, replicas, n=n, measure=measure)
 
 
-def _settled(sample: BlocSample, value: Floats, drawn: Floats, n: NDArray[np.int64]) -> Estimates:
-    return settle(value, drawn, sessions=sample.base.sessions[sample.columns], n=n, lowest=-1)
+def _settled(
+    sample: BlocSample, value: Floats, drawn: Floats, *, n: NDArray[np.int64], measure: agreement.Measure
+) -> Estimates:
+    sessions = sample.base.sessions[sample.columns]
+    return settle(value, drawn, sessions=sessions, n=n, bounds=OF_PAIRS[measure])
 
 
 def weakest_rows(sample: BlocSample) -> Iterator[dict[str, object]]:
@@ -131,7 +139,8 @@ def _with_the_rest(sample: BlocSample) -> dict[str, Estimates]:
     measure: agreement.Measure = "s" if sample.few else "pi"
     observed, drawn = sample.similarities[measure]
     value = weighted_means(joins, observed[:, None])[:, 0]
-    return {measure: _settled(sample, value, weighted_means(joins, drawn.T).T, present)}
+    replicas = weighted_means(joins, drawn.T).T
+    return {measure: _settled(sample, value, replicas, n=present, measure=measure)}
 
 
 def _mean(values: Floats) -> Floats:

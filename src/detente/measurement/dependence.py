@@ -28,7 +28,7 @@ SQL = """
 """
 
 
-def dependence(
+def list_dependence(
     case: Case, *, evidence: Evidence, groups: Mapping[str, str]
 ) -> tuple[pd.DataFrame, list[Missing]]:
     """Return the ties of the case's dependence, by actor and date, and the ones without any value.

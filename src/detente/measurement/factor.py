@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from detente.measurement.bootstrap import products
+from detente.measurement.linear import multiply
 
 Floats = NDArray[np.float64]
 
@@ -134,7 +134,7 @@ def draw_parameters(theta: Floats, bent: Floats, *, draws: int, rng: np.random.G
     values, vectors = np.linalg.eigh(bent)
     spread = 1 / np.sqrt(np.maximum(values, 1.0))
     noise = rng.standard_normal((draws, len(theta)))
-    return np.asarray(theta + products(noise * spread, vectors.T))
+    return np.asarray(theta + multiply(noise * spread, vectors.T))
 
 
 def positions(thetas: Floats, y: Floats, noise: Floats) -> Positions:

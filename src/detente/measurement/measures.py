@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from detente.errors import MeasurementError, Problem, raise_all
+from detente.errors import MeasurementError, Problem
+from detente.evidence.progress import Event, Report, silent
 from detente.measurement import shipped, surveys
 from detente.measurement.ballots import Evidence
 from detente.measurement.blocs import groups, members, memberships
 from detente.measurement.bootstrap import LEVEL, MEANINGS
-from detente.measurement.dependence import dependence
+from detente.measurement.dependence import list_dependence
 from detente.measurement.missing import Missing, as_frame
 from detente.measurement.observations import CELLS, Scene, observe
 from detente.measurement.stance import SOURCE, Stance, place
-from detente.measurement.threat import threat
+from detente.measurement.threat import list_threat
 from detente.measurement.unity import Setting
 
 if TYPE_CHECKING:
     from detente.cases.schema import Case
 
-Report = Callable[[str], None]
+
+LEAST_DRAWS = 100
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ class Measures:
 
 
 def measure(
-    case: Case, evidence: Evidence, *, seed: int = 0, draws: int = 1000, report: Report | None = None
+    case: Case, evidence: Evidence, *, seed: int = 0, draws: int = 1000, report: Report = silent
 ) -> Measures:
     """Measure what `case` asks for on `evidence`; the same seed gives the same tables.
 
@@ -73,21 +75,20 @@ def measure(
     were made for the same question. `report` is told which step begins. Raises `MeasurementError` where
     `draws` is too small for an interval; whatever the evidence cannot give is a row of `missing`.
     """
-    if draws < 100:
-        problem = Problem("draws", f"{draws} draws give no interval", "use 100 or more; 1000 is usual")
-        raise_all(MeasurementError, [problem])
-    tell = report or (lambda _: None)
+    if draws < LEAST_DRAWS:
+        hint = f"use {LEAST_DRAWS} or more; 1000 is usual"
+        raise MeasurementError(Problem("draws", f"{draws} draws give no interval", hint))
     spells = {bloc: memberships(case, bloc, evidence=evidence) for bloc in case.blocs}
     named = groups(case, spells)
     missing = _empty_blocs(case, spells)
-    tell("cohesion and agreement in roll calls")
+    report(Event("step", "measuring cohesion and agreement in roll calls"))
     setting = Setting(case, spells, tuple(sorted(named)), draws, seed)
     tables, live, untold = shipped.told(setting, evidence=evidence)
-    tell("stance")
+    report(Event("step", "measuring stance"))
     stance, cells = _stance(case, evidence, spells, tables["agreement"], seed=seed, draws=draws)
-    tell("dependence and threat")
-    ties, without_ties = dependence(case, evidence=evidence, groups=named)
-    views, without_views = threat(case, evidence=evidence, groups=named)
+    report(Event("step", "measuring dependence and threat"))
+    ties, without_ties = list_dependence(case, evidence=evidence, groups=named)
+    views, without_views = list_threat(case, evidence=evidence, groups=named)
     gaps = _gaps(case, spells, stance)
     missing += [*untold, *stance.missing, *without_ties, *without_views]
     return Measures(

@@ -13,7 +13,8 @@ from scipy.stats import norm
 
 from detente.measurement import agreement, bootstrap
 from detente.measurement.ballots import ABSTAIN, MISSING, Ballots
-from detente.measurement.sample import BlocSample, Draws, Estimates, Floats, settle
+from detente.measurement.linear import multiply
+from detente.measurement.sample import OF_PAIRS, BlocSample, Draws, Estimates, Floats, settle
 
 if TYPE_CHECKING:
     from detente.cases.schema import Case
@@ -22,6 +23,11 @@ AGREEMENT = [
     "a", "b", "minus", "issue", "window", "start", "end", "measure", "value", "low", "high", "sd", "interval",
     "roll_calls", "mark", "source",
 ]  # fmt: skip
+DIFFERENCE: dict[agreement.Measure, tuple[float, float] | None] = {
+    "s": (-2.0, 2.0),
+    "kappa": None,
+    "pi": None,
+}
 NORMAL = float(norm.ppf((1 + bootstrap.LEVEL) / 2))
 TOLD: tuple[agreement.Measure, ...] = ("pi", "s")
 COMPARISON = [
@@ -82,22 +88,26 @@ def agreement_rows(
         if taken is not None:
             less, less_drawn = taken.told(measure)
             value, drawn = value - less, drawn - less_drawn
-        value = np.where(n >= (1 if measure == "s" else bootstrap.LEAST_ROLL_CALLS), value, np.nan)
-        told = settle(value, drawn, sessions=base.sessions, n=n, lowest=-2.0 if ask.minus else -1.0)
-        for k in np.flatnonzero(~np.isnan(value)):
+        bounds = DIFFERENCE[measure] if ask.minus else OF_PAIRS[measure]
+        told = settle(value, drawn, sessions=base.sessions, n=n, bounds=bounds)
+        spread = _spread(told, drawn)
+        for k in np.flatnonzero(~np.isnan(told.value)):
             yield {
                 "a": others[k], "b": ask.partner, "minus": ask.minus, **_where(base), "measure": measure,
-                "value": float(value[k]), "low": float(told.low[k]), "high": float(told.high[k]),
-                "sd": _spread(told, drawn, k), "interval": told.reading[k], "roll_calls": int(n[k]),
+                "value": float(told.value[k]), "low": float(told.low[k]), "high": float(told.high[k]),
+                "sd": float(spread[k]), "interval": told.reading[k], "roll_calls": int(n[k]),
                 "mark": "estimated", "source": base.source,
             }  # fmt: skip
 
 
-def _spread(told: Estimates, drawn: Floats, k: np.intp) -> float:
-    """Return the standard deviation of the draws, or what the width of a posterior stands for."""
-    if told.reading[k] == "posterior":
-        return float(told.high[k] - told.low[k]) / (2 * NORMAL)
-    return float(np.nanstd(drawn[:, k]))
+def _spread(told: Estimates, drawn: Floats) -> Floats:
+    """Return the standard deviation of each figure's draws, or what the width of a posterior stands for."""
+    defined = ~np.isnan(drawn)
+    n = np.maximum(defined.sum(axis=0), 1)
+    mean = np.where(defined, drawn, 0).sum(axis=0, dtype=float) / n
+    spread = np.sqrt((np.where(defined, drawn - mean, 0) ** 2).sum(axis=0, dtype=float) / n)
+    posterior = np.array([reading == "posterior" for reading in told.reading])
+    return np.where(posterior, (told.high - told.low) / (2 * NORMAL), spread)
 
 
 @dataclass(frozen=True)
@@ -119,7 +129,7 @@ class _Shared:
 
 def _shared(base: Draws, codes: agreement.Codes, partner: agreement.Codes) -> _Shared:
     sums = agreement.pair_sums(codes, np.broadcast_to(partner, codes.shape))
-    drawn = bootstrap.products(base.weights, sums.transpose(0, 2, 1))
+    drawn = multiply(base.weights, sums.transpose(0, 2, 1))
     return _Shared(sums.sum(axis=-1, dtype=np.float64), drawn)
 
 

@@ -14,11 +14,17 @@ from numpy.typing import NDArray
 
 from detente.measurement import agreement, bootstrap
 from detente.measurement.ballots import ABSTAIN, MISSING, Ballots
+from detente.measurement.linear import multiply
 
 if TYPE_CHECKING:
     from detente.cases.schema import Case
 
 Floats = NDArray[np.floating]
+Bounds = tuple[float, float]
+SHARE: Bounds = (0.0, 1.0)
+OF_PAIRS: dict[agreement.Measure, Bounds | None] = {"s": (-1.0, 1.0), "kappa": None, "pi": None}
+"""Between what an average over roll calls can lie: S is one, π and κ are not."""
+
 QUORUM = 3
 """Fewest members present for a roll call to count: between two, agreement says nothing of a bloc."""
 
@@ -80,33 +86,39 @@ class Draws:
         """The sources of the roll calls."""
         return ", ".join(sorted(self.ballots.roll_calls["source"].unique()))
 
-    def means(self, values: Floats, *, columns: NDArray[np.bool_], lowest: float = 0.0) -> Estimates:
+    def means(self, values: Floats, *, columns: NDArray[np.bool_]) -> Estimates:
         """Return the mean over the roll calls in `columns` of `values` (roll calls, k), passing over NaN."""
         n = (~np.isnan(values)).sum(axis=0)
         mean = np.divide(np.nansum(values, axis=0), n, out=np.full(len(n), np.nan), where=n > 0)
         drawn = bootstrap.weighted_means(self.weights[:, columns], values) if n.any() else None
-        return settle(mean, drawn, sessions=self.sessions[columns], n=n, lowest=lowest)
+        return settle(mean, drawn, sessions=self.sessions[columns], n=n, bounds=SHARE)
 
 
 def settle(
-    value: Floats, drawn: Floats | None, *, sessions: NDArray[np.int64], n: NDArray[np.int64], lowest: float
+    value: Floats,
+    drawn: Floats | None,
+    *,
+    sessions: NDArray[np.int64],
+    n: NDArray[np.int64],
+    bounds: Bounds | None,
 ) -> Estimates:
     """Return `value` with the interval that its roll calls support: the bootstrap's, or a posterior.
 
     `drawn` (draws, k) are the resampled figures. A figure that is the same in every draw, or that rests on
-    too few roll calls `n`, takes the posterior for a figure between `lowest` and 1.
+    too few roll calls `n`, takes the posterior for an average over roll calls within `bounds`. One that is no
+    such average (`bounds` is None) cannot be told then: its value becomes NaN.
     """
     kind = bootstrap.reading(sessions)
+    value, readings = value.astype(float), [kind] * len(value)
     low, high = np.full((2, len(value)), np.nan)
     if drawn is not None:
         low, high = bootstrap.percentiles(drawn)
-    readings: list[bootstrap.Reading] = []
-    for k, each in enumerate(value):
-        flat = not low[k] < high[k]
-        few = n[k] < bootstrap.LEAST_ROLL_CALLS
-        readings.append("posterior" if flat or few else kind)
-        if readings[k] == "posterior" and not np.isnan(each):
-            low[k], high[k] = bootstrap.jeffreys(float(each), int(n[k]), lowest=lowest)
+    for k in np.flatnonzero(~(low < high) | (n < bootstrap.LEAST_ROLL_CALLS)):
+        readings[k] = "posterior"
+        if bounds is None:
+            value[k] = np.nan
+        elif not np.isnan(value[k]):
+            low[k], high[k] = bootstrap.jeffreys(float(value[k]), int(n[k]), bounds=bounds)
     return Estimates(value, low, high, readings, n)
 
 
@@ -157,7 +169,7 @@ class BlocSample:
         )
         first, second = self.pairs
         sums = agreement.pair_sums(distinct[first], distinct[second])
-        return sums @ held.astype(np.float64), bootstrap.products(weights, sums.transpose(0, 2, 1))
+        return sums @ held.astype(np.float64), multiply(weights, sums.transpose(0, 2, 1))
 
     @cached_property
     def similarities(self) -> dict[agreement.Measure, tuple[Floats, Floats]]:

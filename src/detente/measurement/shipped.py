@@ -17,13 +17,14 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from detente.measurement import pairs
 from detente.measurement.ballots import Evidence
 from detente.measurement.missing import PULL_VOTES, Missing
 from detente.measurement.sample import QUORUM, Span, spans
-from detente.measurement.unity import COLUMNS, Setting, Unity, in_full, resolution_spans, unity
+from detente.measurement.unity import COLUMNS, Setting, Unity, in_full, measure_unity, resolution_spans
 
 if TYPE_CHECKING:
     from detente.cases.schema import Case
@@ -162,7 +163,7 @@ def told(setting: Setting, *, evidence: Evidence) -> tuple[dict[str, pd.DataFram
     pulled = int(
         evidence.query("SELECT count(*) AS n FROM roll_calls WHERE origin <> 'shipped'")["n"].iloc[0]
     )
-    live = unity(setting, evidence=evidence, issues={**listed, **(general if pulled else {})})
+    live = measure_unity(setting, evidence=evidence, issues={**listed, **(general if pulled else {})})
     kept = looked_up(subjects(setting, general), setting=setting)
     prefer = _richer(kept["cohesion"], live.tables["cohesion"])
     tables = {name: _joined(live.tables[name], kept[name], prefer) for name in COLUMNS}
@@ -170,7 +171,8 @@ def told(setting: Setting, *, evidence: Evidence) -> tuple[dict[str, pd.DataFram
     missing = [
         Missing("cohesion", key, "the evidence holds none of its resolutions", PULL_VOTES) for key in lists
     ]
-    return tables, live, missing + _untold(case, tables["cohesion"], general, pulled=bool(pulled))
+    missing += _untold(case, tables["cohesion"], general, pulled=bool(pulled))
+    return tables, live, [*missing, *_without_agreement(setting, tables["agreement"], {*general, *listed})]
 
 
 def _richer(kept: pd.DataFrame, live: pd.DataFrame) -> set[tuple[str, str]]:
@@ -186,7 +188,8 @@ def _richer(kept: pd.DataFrame, live: pd.DataFrame) -> set[tuple[str, str]]:
 def _joined(live: pd.DataFrame, kept: pd.DataFrame, prefer: set[tuple[str, str]]) -> pd.DataFrame:
     parts = []
     for frame, basis, wanted in ((live, LIVE, False), (kept, SHIPPED, True)):
-        chosen = [(pair in prefer) == wanted for pair in zip(frame["issue"], frame["window"], strict=True)]
+        named = zip(frame["issue"], frame["window"], strict=True)
+        chosen = np.array([(pair in prefer) == wanted for pair in named], dtype=bool)
         parts.append(frame[chosen].assign(basis=basis))
     held = [part for part in parts if len(part)]
     return pd.concat(held, ignore_index=True) if held else parts[0]
@@ -216,3 +219,22 @@ def _untold(
                 why = "too few roll calls, or no disagreement to be expected, to correct agreement for chance"
                 missing.append(Missing("cohesion", f"π and κ of {bloc}, {issue}: {', '.join(thin)}", why))
     return missing
+
+
+def _without_agreement(setting: Setting, agreement: pd.DataFrame, issues: set[str]) -> Iterator[Missing]:
+    """Yield, for each partner, how many agreements that are asked for cannot be told."""
+    for partner, asks in _by_partner(setting.case, issues).items():
+        others = len(set(setting.actors) - {partner})
+        asked = sum(others * len(ask.measures) for ask in asks)
+        told = int(((agreement["b"] == partner) & (agreement["minus"] == "")).sum())
+        if told < asked:
+            why = "no roll calls in common, or too few or too alike to correct agreement for chance"
+            yield Missing("agreement", f"with {partner}: {asked - told} of {asked} figures", why)
+
+
+def _by_partner(case: Case, issues: set[str]) -> dict[str, list[pairs.Ask]]:
+    found: dict[str, list[pairs.Ask]] = {}
+    for ask in pairs.asked(case):
+        if not ask.minus and ask.issue in issues:
+            found.setdefault(ask.partner, []).append(ask)
+    return found

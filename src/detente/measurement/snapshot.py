@@ -20,7 +20,7 @@ from detente.evidence import Evidence, open_evidence, pull
 from detente.measurement.blocs import groups, memberships
 from detente.measurement.sample import spans
 from detente.measurement.shipped import FOLDER, LABELS, METHOD, SUBJECT, stored, subjects
-from detente.measurement.unity import COLUMNS, Setting, unity
+from detente.measurement.unity import COLUMNS, Setting, measure_unity
 
 SOURCE = "unga_votes"
 DECIMALS = 4
@@ -38,7 +38,7 @@ def computed(evidence: Evidence) -> dict[str, pd.DataFrame]:
         general = {
             key: spans(case) for key, issue in case.issues.items() if issue.codes or not issue.resolutions
         }
-        told = unity(setting, evidence=evidence, issues=general)
+        told = measure_unity(setting, evidence=evidence, issues=general)
         asked = list(subjects(setting, general))
         for table, rows in told.tables.items():
             filed = [

@@ -30,7 +30,7 @@ FACTS = """
 """
 
 
-def threat(
+def list_threat(
     case: Case, *, evidence: Evidence, groups: Mapping[str, str]
 ) -> tuple[pd.DataFrame, list[Missing]]:
     """Return views and ranks of the case's threat, by actor and date, and those without any value.

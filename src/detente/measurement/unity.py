@@ -91,7 +91,7 @@ def resolution_spans(case: Case, evidence: Evidence) -> dict[str, list[Span]]:
     return found
 
 
-def unity(setting: Setting, *, evidence: Evidence, issues: Mapping[str, list[Span]]) -> Unity:
+def measure_unity(setting: Setting, *, evidence: Evidence, issues: Mapping[str, list[Span]]) -> Unity:
     """Return what the roll calls in `evidence` say on `issues`: for each issue, the spans to measure."""
     every = [span for held in issues.values() for span in held]
     start = min((span.start for span in every), default=FIRST_DAY)
