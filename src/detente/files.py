@@ -13,7 +13,7 @@ from detente.errors import EvidenceError, Problem
 
 
 def cache_folder() -> Path:
-    """Return the folder for evidence and pulled files: `DETENTE_CACHE`, or detente's own in the user's cache."""
+    """Return the folder for evidence and pulled files: `DETENTE_CACHE`, or one in the user's cache."""
     chosen = os.environ.get("DETENTE_CACHE")
     if chosen:
         return Path(chosen).expanduser().absolute()

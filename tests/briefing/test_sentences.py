@@ -12,7 +12,8 @@ from tests.briefing.ruritania import Shelf, case_of, material
 from detente.briefing.answer import answer
 from detente.briefing.composing import compose
 from detente.briefing.gaps import gaps
-from detente.briefing.sections import dependence, stance, threat, weakest
+from detente.briefing.names import Names
+from detente.briefing.sections import dependence, forum, stance, threat, weakest
 
 
 def told(**changes: Any) -> str:
@@ -177,3 +178,41 @@ def test_gaps_with_the_same_reason_are_told_together() -> None:
     )
     found = [gap.what for gap in gaps(material(missing=missing))]
     assert found[0] == "Cohesion: Rest, a: 1972–1974; Rest, b: 1972–1974 (no votes)."
+
+
+def _left_out(**places: dict[str, float]) -> pd.DataFrame:
+    cells = [(out, actor, value) for out, each in places.items() for actor, value in each.items()]
+    return pd.DataFrame(cells, columns=["left_out", "actor", "value"])
+
+
+def test_who_is_lowest_whichever_measurement_is_left_out_turns_with_the_refits() -> None:
+    actors = ["AAA", "BBB", "CCC", "DDD", "EEE", "FFF"]
+    names = Names({code: code for code in actors}, {"measurements": {"aid": "Aid"}})
+    same = dict(zip(actors, (0.0, 1.0, 2.0, 3.0, 4.0, 5.0), strict=True))
+    members = pd.DataFrame({"actor": actors, "value": list(same.values())})
+    firm = weakest.robust_sentence(_left_out(aid=same), members, names)
+    assert firm is not None
+    assert firm.text() == "AAA, BBB and CCC are among the lowest three whichever measurement is left out."
+    moved = weakest.robust_sentence(_left_out(aid={**same, "BBB": 9.0}), members, names)
+    assert moved is not None
+    assert moved.text().endswith("whichever measurement is left out; BBB drops out without ‘Aid’.")
+    turned = {actor: -value for actor, value in same.items()}
+    nobody = weakest.robust_sentence(
+        _left_out(aid=turned, view={**turned, "CCC": 9.0, "BBB": 8.0}), members, names
+    )
+    assert nobody is not None
+    assert nobody.text().startswith("None is among the lowest")
+
+
+def test_the_rivals_record_at_the_forum_turns_with_the_facts() -> None:
+    facts = pd.DataFrame(
+        {
+            "actor": ["RIV", "RIV", "RIV", "OTH"],
+            "date": pd.to_datetime(["2007-02-09", "2008-02-08", "2010-02-05", "2011-02-04"]),
+            "key": ["took_part", "took_part", "not_invited", "took_part"],
+        }
+    )
+    told = forum.rival_sentence(facts, "RIV", Names({"RIV": "Rival"}))
+    assert told is not None
+    assert told.text() == "As far as established, Rival took part in 2007–2008 and was not invited in 2010."
+    assert forum.rival_sentence(facts, "ELS", Names({})) is None

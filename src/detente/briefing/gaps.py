@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from detente.briefing.answer import late_end
 from detente.briefing.exhibits import Gap
 from detente.briefing.material import Material
-from detente.briefing.reading import rows, said
+from detente.briefing.reading import rows, runs, said
 
 YEARS = re.compile(r"\b\d{4}(?:, \d{4})+\b")
 LATER = (
@@ -47,17 +47,7 @@ def spanned(text: str) -> str:
     >>> spanned("all: cold_war, 1972, 1973, 1974, 1980")
     'all: cold_war, 1972–1974, 1980'
     """
-    return YEARS.sub(lambda found: _runs([int(year) for year in found[0].split(", ")]), text)
-
-
-def _runs(years: list[int]) -> str:
-    runs: list[list[int]] = []
-    for year in years:
-        if runs and year == runs[-1][-1] + 1:
-            runs[-1].append(year)
-        else:
-            runs.append([year])
-    return ", ".join(f"{run[0]}–{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
+    return YEARS.sub(lambda found: runs([int(year) for year in found[0].split(", ")]), text)
 
 
 def _facts(material: Material) -> Iterator[Gap]:

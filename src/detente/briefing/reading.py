@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from typing import Any, Literal, cast
 
 import pandas as pd
@@ -113,3 +113,18 @@ def day(value: object) -> str:
     """
     stamp = pd.Timestamp(cast(Any, value))
     return f"{stamp.day} {stamp:%B %Y}"
+
+
+def runs(years: Iterable[int]) -> str:
+    """Return years in order, those that follow each other as a span.
+
+    >>> runs([2007, 2008, 2009, 2013])
+    '2007–2009, 2013'
+    """
+    found: list[list[int]] = []
+    for year in sorted(years):
+        if found and year == found[-1][-1] + 1:
+            found[-1].append(year)
+        else:
+            found.append([year])
+    return ", ".join(f"{run[0]}–{run[-1]}" if len(run) > 1 else str(run[0]) for run in found)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from detente.briefing.exhibits import Column, Table
 from detente.briefing.material import Material
+from detente.evidence import Registry
 
 COLUMNS = (
     Column("id", "Source"),
@@ -26,9 +27,19 @@ def source_table(material: Material) -> Table:
     listed = material.evidence.sources()
     used = set(named(material))
     frame = listed[listed["id"].isin(used)] if used else listed
+    frame = pd.concat([frame, behind_estimates(used - set(listed["id"]))], ignore_index=True)
     frame = frame.drop_duplicates("id").sort_values("id", kind="stable")
     safe = [url if isinstance(url, str) and url.startswith(WEB) else "" for url in frame["url"]]
     return Table("sources", "Sources", frame.assign(url=safe), COLUMNS)
+
+
+def behind_estimates(ids: set[str]) -> pd.DataFrame:
+    """Return registered sources whose files are not at hand: estimates that ship were computed from them."""
+    known = [source for source in Registry.load().sources if source.id in ids]
+    held = ("id", "title", "provider", "citation", "licence", "licence_basis", "url", "vintage")
+    return pd.DataFrame(
+        [{name: getattr(source, name) for name in held} | {"origin": "estimates"} for source in known]
+    )
 
 
 def named(material: Material) -> Iterator[str]:

@@ -7,11 +7,12 @@ import pandas as pd
 from detente.briefing.exhibits import Column, Section, Table
 from detente.briefing.material import Material
 from detente.briefing.names import Names
-from detente.briefing.prose import Cited, Label, Sentence, sentence
-from detente.briefing.reading import counted, day
+from detente.briefing.prose import Cited, Label, Part, Sentence, listed, sentence
+from detente.briefing.reading import counted, day, runs
 from detente.briefing.sections.threat import by_year
 
 SIGNS = {"took_part": "●", "not_invited": "○", "stayed_away": "×"}
+HAPPENED = {"took_part": "took part", "not_invited": "was not invited", "stayed_away": "stayed away"}
 COLUMNS = (
     Column("date", "Date"),
     Column("name", "Actor"),
@@ -33,6 +34,19 @@ def record_sentence(facts: pd.DataFrame, forum: str) -> Sentence | None:
         "The record of who came to the ", Label(forum), " holds ", size, " statements, from ",
         Label(day(first)), " to ", Label(day(last)), ".",
     )  # fmt: skip
+
+
+def rival_sentence(facts: pd.DataFrame, rival: str, names: Names) -> Sentence | None:
+    """Say in which years the rival took part, stayed away or was not invited, as far as established."""
+    known = facts[(facts["actor"] == rival) & facts["key"].isin(list(SIGNS))]
+    if known.empty:
+        return None
+    years = known.assign(year=pd.to_datetime(known["date"]).dt.year).groupby("key")["year"]
+    order = sorted(years.groups, key=lambda key: int(years.min()[key]))
+    told: list[Part | tuple[Part, ...]] = [
+        (f"{HAPPENED[str(key)]} in ", Label(runs(set(years.get_group(key))))) for key in order
+    ]
+    return sentence("As far as established, ", names.in_text(rival), " ", *listed(told), ".")
 
 
 def shown(facts: pd.DataFrame, names: Names) -> pd.DataFrame:
@@ -72,7 +86,8 @@ def forum(material: Material) -> Section | None:
     exhibits: list[Table] = []
     told: tuple[Sentence | None, ...] = ()
     if len(took_part):
-        told = (record_sentence(took_part, asked.name),)
+        rival = rival_sentence(took_part, material.case.rival, names)
+        told = (rival, record_sentence(took_part, asked.name))
         exhibits += [table for table in (attendance(took_part, names),) if table]
         exhibits.append(_statements("forum_statements", "Statements on who took part", took_part, names))
     if len(meetings):

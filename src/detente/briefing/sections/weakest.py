@@ -8,13 +8,14 @@ from detente.briefing.charts import pulls
 from detente.briefing.exhibits import Column, Figure, Panel, Section, Table
 from detente.briefing.material import Material
 from detente.briefing.names import Names
-from detente.briefing.prose import Cited, Label, Part, Sentence, sentence
+from detente.briefing.prose import Cited, Label, Part, Sentence, listed, sentence
 from detente.briefing.reading import Row, against, number, rows, where
 from detente.briefing.sections.stance import UNIT, groups
 from detente.numbers import figure
 
 COUNT = 4
 LEAST = 3
+LOWEST = "three"
 PULLS = (
     Column("actor_name", "Member"),
     Column("name", "Measurement"),
@@ -47,6 +48,27 @@ def reason_sentence(actor: str, contributions: pd.DataFrame, names: Names) -> Se
     parts: list[Part] = [names.in_text(actor), " is pulled down most by ", *_observed(rows(mine)[0], names)]
     if up["pull"] > 0:
         parts += [", and held up most by ", *_observed(rows(mine)[-1], names)]
+    return sentence(*parts, ".")
+
+
+def robust_sentence(leave_one_out: pd.DataFrame, members: pd.DataFrame, names: Names) -> Sentence | None:
+    """Say which of the lowest members stay among the lowest whichever measurement is left out."""
+    held = leave_one_out[leave_one_out["actor"].isin(members["actor"])]
+    lowest = [str(actor) for actor in members.sort_values("value", kind="stable").head(LEAST)["actor"]]
+    refits = [
+        (str(out), set(each.sort_values("value", kind="stable").head(LEAST)["actor"]))
+        for out, each in held.groupby("left_out", sort=False)
+    ]
+    if len(lowest) < LEAST or not refits:
+        return None
+    leaves = {actor: [out for out, among in refits if actor not in among] for actor in lowest}
+    stay = [names.in_text(actor) for actor in lowest if not leaves[actor]]
+    who: tuple[Part, ...] = (*listed(stay), " are" if len(stay) > 1 else " is") if stay else ("none is",)
+    parts: list[Part] = [*who, f" among the lowest {LOWEST} whichever measurement is left out"]
+    for place, actor in enumerate(actor for actor in lowest if leaves[actor]):
+        titles = [Label(f"‘{names.title('measurements', out)}’") for out in leaves[actor]]
+        join = ": " if place == 0 and not stay else "; "
+        parts += [join, names.in_text(actor), " drops out without ", *listed(titles, last=" or ")]
     return sentence(*parts, ".")
 
 
@@ -113,6 +135,7 @@ def weakest(material: Material) -> Section | None:
         exhibits.append(_votes(material, votes))
     if not exhibits:
         return None
+    told.append(robust_sentence(measured.leave_one_out, members, names))
     first = tuple(each for each in told if each is not None)
     paragraphs = tuple(part for part in (first, (general,) if general else ()) if part)
     return Section("weakest", "The weakest links, and why", paragraphs, tuple(exhibits))
