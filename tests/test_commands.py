@@ -169,7 +169,7 @@ def test_an_empty_mirror_is_a_clear_error(run: Run, home: Path) -> None:
 
 
 def test_an_unknown_source_is_answered_with_the_right_one(run: Run) -> None:
-    assert_refused(run("data", "pull", "unga_vote"), "did you mean 'unga_votes'?")
+    assert_refused(run("data", "pull", "unga_vote"), "did you mean 'unga_votes'")
 
 
 def test_a_file_with_wrong_columns_is_refused_and_nothing_is_lost(run: Run, home: Path) -> None:

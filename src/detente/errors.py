@@ -58,9 +58,25 @@ def did_you_mean(word: str, options: Iterable[str]) -> str:
 
     >>> did_you_mean("cohesoin", ["cohesion", "stance"])
     "did you mean 'cohesion'?"
+    >>> did_you_mean("RSU", ["SUR", "SUN", "RUS"])  # letters that changed places come first
+    "did you mean 'RUS' or 'SUR'?"
     >>> did_you_mean("zzz", ["cohesion"])
     ''
     """
     known = {option.casefold(): option for option in options}
-    close = difflib.get_close_matches(word.casefold(), known, n=2, cutoff=0.6)
+    typed = word.casefold()
+    swapped = [option for option in known if _swapped(typed, option)]
+    close = [*swapped, *difflib.get_close_matches(typed, known, n=2, cutoff=0.6)]
+    close = list(dict.fromkeys(close))[:2]
     return f"did you mean {' or '.join(repr(known[match]) for match in close)}?" if close else ""
+
+
+def _swapped(typed: str, meant: str) -> bool:
+    """Return whether two neighbouring letters changed places."""
+    off = [place for place, (one, other) in enumerate(zip(typed, meant, strict=False)) if one != other]
+    return (
+        len(typed) == len(meant)
+        and len(off) == 2
+        and off[1] == off[0] + 1
+        and (typed[off[0]], typed[off[1]]) == (meant[off[1]], meant[off[0]])
+    )

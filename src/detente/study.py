@@ -71,8 +71,10 @@ class Study:
     def _measures(self) -> Measures:
         from detente.measurement import measure
 
-        self.report(Event("step", "measuring"))
-        return measure(self.case, self.evidence, seed=self.seed, draws=self.draws)
+        return measure(self.case, self.evidence, seed=self.seed, draws=self.draws, report=self._step)
+
+    def _step(self, text: str) -> None:
+        self.report(Event("step", f"measuring {text}"))
 
     def brief(self, folder: str | Path) -> Brief:
         """Write the brief and its numbers into `folder`, whole or not at all, and say where.

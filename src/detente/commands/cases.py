@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -71,7 +72,8 @@ def measure(
     """Measure a case, and show the tables or write them as CSV."""
     with progress(show) as report:
         measures = _study(case, seed, draws, report).measure()
-    frames = measures.frames()
+    frames = {each.name: getattr(measures, each.name) for each in fields(measures)}
+    frames = {name: frame for name, frame in frames.items() if hasattr(frame, "to_csv")}
     if output is not None:
         from detente.files import write_text
 
@@ -122,8 +124,6 @@ def schema() -> int:
 
 
 def _study(case: str, seed: int, draws: int, report: object) -> Study:
-    from dataclasses import replace
-
     from detente.study import load
 
     return replace(load(case, seed=seed, draws=draws), report=report)
