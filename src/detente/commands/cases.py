@@ -11,6 +11,9 @@ from cyclopts import Parameter, validators
 from detente.commands.showing import DONE, MENDABLE, Output, progress, records, say, say_json, table
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from detente.evidence import Event
     from detente.study import Study
 
 CaseName = Annotated[str, Parameter(help="A case that ships with detente, or the path of a case file.")]
@@ -123,7 +126,7 @@ def schema() -> int:
     return DONE
 
 
-def _study(case: str, seed: int, draws: int, report: object) -> Study:
+def _study(case: str, seed: int, draws: int, report: Callable[[Event], None]) -> Study:
     from detente.study import load
 
     return replace(load(case, seed=seed, draws=draws), report=report)

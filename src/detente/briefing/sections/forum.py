@@ -41,10 +41,12 @@ def rival_sentence(facts: pd.DataFrame, rival: str, names: Names) -> Sentence | 
     known = facts[(facts["actor"] == rival) & facts["key"].isin(list(SIGNS))]
     if known.empty:
         return None
-    years = known.assign(year=pd.to_datetime(known["date"]).dt.year).groupby("key")["year"]
-    order = sorted(years.groups, key=lambda key: int(years.min()[key]))
+    years: dict[str, set[int]] = {}
+    for key, met in zip(known["key"], pd.to_datetime(known["date"]), strict=True):
+        years.setdefault(str(key), set()).add(int(met.year))
     told: list[Part | tuple[Part, ...]] = [
-        (f"{HAPPENED[str(key)]} in ", Label(runs(set(years.get_group(key))))) for key in order
+        (f"{HAPPENED[key]} in ", Label(runs(years[key])))
+        for key in sorted(years, key=lambda key: min(years[key]))
     ]
     return sentence("As far as established, ", names.in_text(rival), " ", *listed(told), ".")
 
