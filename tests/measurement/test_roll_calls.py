@@ -104,7 +104,7 @@ def test_two_unanimous_roll_calls_carry_a_wide_interval_and_no_chance_correction
     assert (row["value"], row["high"], row["interval"]) == (1, 1, "posterior")
     assert 0.4 < row["low"] < 0.5
     assert not measures.cohesion["measure"].isin(["pi", "kappa"]).any()
-    assert measures.missing["what"].str.startswith("π and κ of NATO, all: tens").any()
+    assert measures.missing["what"].str.startswith("π and κ of NATO on all: tens").any()
 
 
 def test_no_member_is_the_weakest_where_all_are_alike(evidence: SmallEvidence) -> None:
@@ -144,7 +144,7 @@ def test_single_roll_calls_that_ship_do_not_pass_for_all_roll_calls(evidence: Sm
     evidence.roll_call(1, "2012-10-01", dict.fromkeys(FOUR, "y"), origin="shipped")
     measures = measure(make_case(), evidence)
     assert measures.cohesion.empty
-    gap = measures.missing[measures.missing["what"] == "NATO, all: tens"].iloc[0]
+    gap = measures.missing[measures.missing["what"] == "NATO on all: tens"].iloc[0]
     assert gap["hint"] == "type: detente data pull unga_votes"
 
 

@@ -68,3 +68,9 @@ def test_what_the_evidence_lacks_is_named(evidence: SmallEvidence) -> None:
 def test_too_few_draws_are_refused(evidence: SmallEvidence) -> None:
     with pytest.raises(MeasurementError, match="10 draws give no interval"):
         measure(make_case(), evidence, draws=10)
+
+
+def test_progress_is_told_in_the_order_of_the_work(evidence: SmallEvidence) -> None:
+    steps: list[str] = []
+    measure(make_case(), evidence.members("NATO", "FRA"), report=steps.append)
+    assert steps == ["cohesion and agreement in roll calls", "stance", "dependence and threat"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from detente.errors import MeasurementError, Problem
-from detente.evidence.progress import Event, Report, silent
 from detente.measurement import shipped, surveys
 from detente.measurement.ballots import Evidence
 from detente.measurement.blocs import groups, members, memberships
@@ -26,7 +25,12 @@ if TYPE_CHECKING:
     from detente.cases.schema import Case
 
 
+Report = Callable[[str], None]
 LEAST_DRAWS = 100
+
+
+def _silent(_step: str) -> None:
+    """Tell nobody."""
 
 
 @dataclass(frozen=True)
@@ -67,12 +71,12 @@ class Measures:
 
 
 def measure(
-    case: Case, evidence: Evidence, *, seed: int = 0, draws: int = 1000, report: Report = silent
+    case: Case, evidence: Evidence, *, seed: int = 0, draws: int = 1000, report: Report = _silent
 ) -> Measures:
     """Measure what `case` asks for on `evidence`; the same seed gives the same tables.
 
     Roll calls in the evidence are used where it has them; else estimates that ship with detente, where they
-    were made for the same question. `report` is told which step begins. Raises `MeasurementError` where
+    were made for the same question. `report` is told what is being measured. Raises `MeasurementError` where
     `draws` is too small for an interval; whatever the evidence cannot give is a row of `missing`.
     """
     if draws < LEAST_DRAWS:
@@ -81,23 +85,20 @@ def measure(
     spells = {bloc: memberships(case, bloc, evidence=evidence) for bloc in case.blocs}
     named = groups(case, spells)
     missing = _empty_blocs(case, spells)
-    report(Event("step", "measuring cohesion and agreement in roll calls"))
+    report("cohesion and agreement in roll calls")
     setting = Setting(case, spells, tuple(sorted(named)), draws, seed)
     tables, live, untold = shipped.told(setting, evidence=evidence)
-    report(Event("step", "measuring stance"))
+    report("stance")
     stance, cells = _stance(case, evidence, spells, tables["agreement"], seed=seed, draws=draws)
-    report(Event("step", "measuring dependence and threat"))
+    report("dependence and threat")
     ties, without_ties = list_dependence(case, evidence=evidence, groups=named)
     views, without_views = list_threat(case, evidence=evidence, groups=named)
-    gaps = _gaps(case, spells, stance)
     missing += [*untold, *stance.missing, *without_ties, *without_views]
     return Measures(
         cohesion=tables["cohesion"],
         agreement=tables["agreement"],
         weakest=tables["weakest"],
-        comparison=pd.concat([tables["comparison"], gaps], ignore_index=True)
-        if len(gaps)
-        else tables["comparison"],
+        comparison=_compared(case, spells, stance, tables["comparison"]),
         roll_calls=live.roll_calls,
         members=_members(case, spells),
         stance=stance.stance,
@@ -165,8 +166,10 @@ def _stance(
     return Stance(**{**vars(found), "missing": (*untold, *found.missing)}), cells
 
 
-def _gaps(case: Case, spells: Mapping[str, pd.DataFrame], stance: Stance) -> pd.DataFrame:
-    """Return how far apart the sides of each comparison stand: mean of the first less mean of the second."""
+def _compared(
+    case: Case, spells: Mapping[str, pd.DataFrame], stance: Stance, votes: pd.DataFrame
+) -> pd.DataFrame:
+    """Return `votes` and, for each comparison, the mean stance of its first side less that of the second."""
     rows = []
     for key, each in case.compare.items():
         sides = [set(members(spells[side], case.as_of)) if side in spells else {side} for side in each.sides]
@@ -182,4 +185,5 @@ def _gaps(case: Case, spells: Mapping[str, pd.DataFrame], stance: Stance) -> pd.
                     "interval": "parameters and noise", "mark": "estimated", "source": SOURCE,
                 }
             )  # fmt: skip
-    return pd.DataFrame(rows)
+    parts = [part for part in (votes, pd.DataFrame(rows, columns=votes.columns)) if len(part)]
+    return pd.concat(parts, ignore_index=True) if parts else votes

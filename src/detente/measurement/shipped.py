@@ -9,6 +9,7 @@ data.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -172,7 +173,8 @@ def told(setting: Setting, *, evidence: Evidence) -> tuple[dict[str, pd.DataFram
         Missing("cohesion", key, "the evidence holds none of its resolutions", PULL_VOTES) for key in lists
     ]
     missing += _untold(case, tables["cohesion"], general, pulled=bool(pulled))
-    return tables, live, [*missing, *_without_agreement(setting, tables["agreement"], {*general, *listed})]
+    missing += _without_agreement(setting, tables["agreement"], {*general, *listed})
+    return tables, live, missing
 
 
 def _richer(kept: pd.DataFrame, live: pd.DataFrame) -> set[tuple[str, str]]:
@@ -197,28 +199,45 @@ def _joined(live: pd.DataFrame, kept: pd.DataFrame, prefer: set[tuple[str, str]]
 
 def _untold(
     case: Case, cohesion: pd.DataFrame, general: Mapping[str, list[Span]], *, pulled: bool
-) -> list[Missing]:
-    """Return the issues and spans without any estimate, and those in which π and κ cannot be told."""
-    present = set(zip(cohesion["bloc"], cohesion["issue"], cohesion["window"], strict=True))
-    corrected = cohesion[cohesion["measure"] == "pi"]
-    defined = set(zip(corrected["bloc"], corrected["issue"], corrected["window"], strict=True))
-    hint = "" if pulled else PULL_VOTES
-    missing = []
-    for issue, held in general.items():
-        for bloc in case.blocs:
-            without = [span.key for span in held if (bloc, issue, span.key) not in present]
-            if without:
-                why = f"no roll calls with {QUORUM} members, neither in the evidence nor in shipped estimates"
-                missing.append(Missing("cohesion", f"{bloc}, {issue}: {', '.join(without)}", why, hint))
-            thin = [
-                span.key
-                for span in held
-                if (bloc, issue, span.key) in present - defined and in_full(case, issue, span)
-            ]
-            if thin:
-                why = "too few roll calls, or no disagreement to be expected, to correct agreement for chance"
-                missing.append(Missing("cohesion", f"π and κ of {bloc}, {issue}: {', '.join(thin)}", why))
-    return missing
+) -> Iterator[Missing]:
+    """Yield the blocs, issues and spans without any estimate, and those in which π and κ cannot be told."""
+    named = ["bloc", "issue", "window"]
+    present = set(cohesion[named].itertuples(index=False, name=None))
+    defined = set(cohesion.loc[cohesion["measure"] == "pi", named].itertuples(index=False, name=None))
+    at_hand = {(issue, window) for _, issue, window in present}
+    absent: dict[tuple[str, str, bool], list[str]] = {}
+    thin: dict[tuple[str, str], list[str]] = {}
+    for bloc, (issue, held) in itertools.product(case.blocs, general.items()):
+        none = [span.key for span in held if (bloc, issue, span.key) not in present]
+        told = [span for span in held if in_full(case, issue, span) and span.key not in none]
+        few = [span.key for span in told if (bloc, issue, span.key) not in defined]
+        if none:
+            votes = pulled or any((issue, key) in at_hand for key in none)
+            absent.setdefault((bloc, in_words(none), votes), []).append(issue)
+        if few:
+            thin.setdefault((bloc, in_words(few)), []).append(issue)
+    for (bloc, windows, votes), issues in absent.items():
+        why = f"no roll call with {QUORUM} members" if votes else "the evidence has no roll calls"
+        hint = "" if votes else PULL_VOTES
+        yield Missing("cohesion", f"{bloc} on {', '.join(issues)}: {windows}", why, hint)
+    for (bloc, windows), issues in thin.items():
+        why = "too few roll calls, or too alike, to correct agreement for chance"
+        yield Missing("cohesion", f"π and κ of {bloc} on {', '.join(issues)}: {windows}", why)
+
+
+def in_words(keys: Sequence[str]) -> str:
+    """Return the keys of spans as a list, years that follow one another as a range.
+
+    >>> in_words(["nineties", "1990", "1991", "1992", "1995"])
+    'nineties, 1990 to 1992, 1995'
+    """
+    runs: list[list[str]] = []
+    for key in keys:
+        if key.isdecimal() and runs and runs[-1][-1].isdecimal() and int(key) == int(runs[-1][-1]) + 1:
+            runs[-1].append(key)
+        else:
+            runs.append([key])
+    return ", ".join(run[0] if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs)
 
 
 def _without_agreement(setting: Setting, agreement: pd.DataFrame, issues: set[str]) -> Iterator[Missing]:
