@@ -61,7 +61,7 @@ def unwritable(target: Path, error: OSError) -> EvidenceError:
     """Return the error for a file that could not be written, with the fix that fits its cause."""
     import errno
 
-    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT):
         hint = "choose a folder you may write to: -o DIR for outputs, DETENTE_CACHE=DIR for the evidence"
     elif error.errno in (errno.ENOSPC, errno.EDQUOT):
         hint = "the disk is full: free some space, or point DETENTE_CACHE at another disk; nothing was lost"

@@ -10,6 +10,11 @@ from typing import Any, cast
 
 import duckdb
 import pandas as pd
+
+from detente.briefing import Brief, write_brief
+from detente.briefing.material import Material, material_of
+from detente.cases import Case
+from detente.evidence import Evidence
 from tests.briefing.ruritania_measures import (
     BESIDE,
     LEAGUE,
@@ -19,11 +24,6 @@ from tests.briefing.ruritania_measures import (
     YEARS,
     measures_of,
 )
-
-from detente.briefing import Brief, write_brief
-from detente.briefing.material import Material, material_of
-from detente.cases import Case
-from detente.evidence import Evidence
 
 NAMES = {
     "AAA": "Aldovia",

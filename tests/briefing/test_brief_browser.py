@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
-from tests.briefing.ruritania import write
 
 from detente.briefing import Brief
+from tests.briefing.ruritania import write
 
 CHROMIUM = Path("/usr/bin/chromium")
 ALONE = (

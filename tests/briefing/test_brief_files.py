@@ -10,11 +10,11 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.briefing import ruritania_measures as invented
-from tests.briefing.ruritania import write
 
 from detente.briefing import Brief
 from detente.errors import EvidenceError
+from tests.briefing import ruritania_measures as invented
+from tests.briefing.ruritania import write
 
 
 def contents(folder: Path) -> dict[str, bytes]:

@@ -10,14 +10,14 @@ from typing import Any
 import altair as alt
 import jsonschema  # type: ignore[import-untyped]  # comes with Altair, without stubs
 import pytest
-from tests.briefing import ruritania_measures as invented
-from tests.briefing.ruritania import material
 
 from detente.briefing.charts import CHARTS
 from detente.briefing.charts.theme import PALETTE, SHAPES, Series, colors, shapes, wrapped
 from detente.briefing.composing import compose
 from detente.briefing.exhibits import Figure
 from detente.measurement import cohesion, dependence, pairs, stance, threat
+from tests.briefing import ruritania_measures as invented
+from tests.briefing.ruritania import material
 
 VENDOR = files("detente.briefing").joinpath("vendor")
 LISTED = json.loads(VENDOR.joinpath("VENDOR.json").read_text(encoding="utf-8"))["files"]

@@ -10,13 +10,13 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from tests.briefing import ruritania_measures as invented
-from tests.briefing.ruritania import Shelf, World, case_of, material, write
 
 from detente.briefing.composing import compose
 from detente.briefing.ledger import Ledger
 from detente.briefing.page import embedded
 from detente.briefing.prose import DIGIT, Cited
+from tests.briefing import ruritania_measures as invented
+from tests.briefing.ruritania import Shelf, World, case_of, material, write
 
 HOSTILE = "</script><img src=x onerror=alert(1)>'\"&{{ 7*7 }}"
 LOADING = {

@@ -6,14 +6,14 @@ from datetime import date
 from typing import Any
 
 import pandas as pd
-from tests.briefing import ruritania_measures as invented
-from tests.briefing.ruritania import Shelf, case_of, material
 
 from detente.briefing.answer import answer
 from detente.briefing.composing import compose
 from detente.briefing.gaps import gaps
 from detente.briefing.names import Names
 from detente.briefing.sections import dependence, forum, stance, threat, weakest
+from tests.briefing import ruritania_measures as invented
+from tests.briefing.ruritania import Shelf, case_of, material
 
 
 def told(**changes: Any) -> str:

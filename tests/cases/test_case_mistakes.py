@@ -289,3 +289,18 @@ def test_a_case_that_is_not_there_is_met_with_what_is(
     problem = caught.value.problems[0]
     assert (problem.where, problem.what) == (asked, what)
     assert hint in problem.hint
+
+
+def test_a_list_whose_items_are_wrong_is_not_also_called_too_short(tmp_path: Path) -> None:
+    path = tmp_path / "short.yaml"
+    path.write_text(
+        "detente: 1\ntitle: T\nquestion: Q?\nas_of: 2020-01-01\nrival: RUS\n"
+        "blocs:\n  A: {title: A, reason: r, members: [FRANCE]}\nissues: {all: {title: All}}\n"
+        "windows: {w: {title: W, since: 2018-01-01, until: 2019-01-01}}\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(CaseError) as caught:
+        load_case(path)
+    assert [problem.what for problem in caught.value.problems] == [
+        "blocs.A.members[0]: 'FRANCE' is not a country code"
+    ]

@@ -350,3 +350,21 @@ def test_a_large_table_is_imported_in_seconds(cache: Path, tmp_path: Path) -> No
     with pytest.raises(EvidenceError, match="did not exist"):
         import_file(path, mapping | {"constants": {"name": "x", "unit": "percent"}})
     assert time.process_time() - start < 10
+
+
+def test_a_row_that_comes_twice_is_named_beside_other_faults(cache: Path, tmp_path: Path) -> None:
+    path = tmp_path / "v.csv"
+    path.write_text(
+        "state,vote,day,res\nFrance,yes,1955-05-05,A/RES/1\nFrance,no,1955-05-05,A/RES/1\n"
+        "Italy,perhaps,1956-05-05,A/RES/1\n",
+        encoding="utf-8",
+    )
+    mapping = {
+        "table": "votes",
+        "columns": {"actor": "state", "vote": "vote", "date": "day", "resolution": "res"},
+        "constants": {"body": "UNGA"},
+        "source": {"title": "T", "citation": "C", "licence": "L"},
+    }
+    with pytest.raises(EvidenceError) as caught:
+        import_file(path, mapping)
+    assert [problem.where for problem in caught.value.problems] == ["v.csv:2", "v.csv:4"]

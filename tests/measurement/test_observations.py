@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from small_evidence import SmallEvidence, at, make_case
 
 from detente.measurement import surveys, transforms
 from detente.measurement.blocs import memberships
 from detente.measurement.observations import Observed, Scene, observe
+from tests.measurement.small_evidence import SmallEvidence, at, make_case
 
 WHY = {"title": "T", "reason": "R"}
 PLACED = ("BEL", "FRA", "ITA", "RUS")

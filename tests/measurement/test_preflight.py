@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from small_evidence import SmallEvidence, make_case
 
 from detente.measurement import preflight
 from detente.measurement.checks import Finding
+from tests.measurement.small_evidence import SmallEvidence, make_case
 
 WHY = {"title": "T", "reason": "R"}
 

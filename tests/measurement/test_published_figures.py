@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from small_evidence import make_case
 
 from detente.cases import load_case
 from detente.evidence import Evidence, database, open_evidence
@@ -18,6 +17,7 @@ from detente.measurement import agreement, measure, snapshot
 from detente.measurement.ballots import Ballots, read_ballots
 from detente.measurement.sample import QUORUM
 from detente.measurement.shipped import FOLDER, LIVE, SHIPPED
+from tests.measurement.small_evidence import make_case
 
 pytestmark = pytest.mark.mirror
 EVER = 'SELECT actor, start, "end" FROM memberships WHERE bloc = ?'

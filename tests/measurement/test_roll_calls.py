@@ -6,11 +6,11 @@ from datetime import date
 
 import pandas as pd
 import pytest
-from small_evidence import SmallEvidence, at, make_case
 
 from detente.measurement import measure
 from detente.measurement.ballots import read_ballots
 from detente.measurement.measures import Measures
+from tests.measurement.small_evidence import SmallEvidence, at, make_case
 
 FOUR = ("BEL", "FRA", "ITA", "USA")
 

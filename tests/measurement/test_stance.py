@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from small_evidence import SmallEvidence, at, make_case
 
 from detente.measurement import measure
 from detente.measurement.measures import Measures
+from tests.measurement.small_evidence import SmallEvidence, at, make_case
 
 WHY = {"title": "T", "reason": "R"}
 MEMBERS = ("BEL", "BGR", "CZE", "DEU", "DNK", "EST", "FRA", "GRC", "HUN", "ITA", "LTU", "POL")

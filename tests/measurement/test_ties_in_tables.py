@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from small_evidence import SmallEvidence, make_case
 
 from detente.errors import MeasurementError
 from detente.measurement import measure
+from tests.measurement.small_evidence import SmallEvidence, make_case
 
 
 @pytest.fixture

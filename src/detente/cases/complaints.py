@@ -50,7 +50,8 @@ WANTED = {
 def complaints(errors: list[Any], data: Any) -> list[Complaint]:
     """Return (path, what, hint) for each of pydantic's `errors` about `data`.
 
-    A key that is missing because it is misspelt is named once, as misspelt.
+    A key that is missing because it is misspelt is named once, as misspelt; a list that is too short because
+    its items are wrong is named by its items.
     """
     schema = json_schema()
     plain = [error for error in errors if error["type"] != "case_references"]
@@ -60,7 +61,13 @@ def complaints(errors: list[Any], data: Any) -> list[Complaint]:
         for kind, (path, _, _) in found
         if kind == "extra_forbidden"
     }
-    return [complaint for kind, complaint in found if not (kind == "missing" and complaint[0] in misspelt)]
+    inside = {path[:depth] for _, (path, _, _) in found for depth in range(len(path))}
+    return [
+        complaint
+        for kind, complaint in found
+        if not (kind == "missing" and complaint[0] in misspelt)
+        and not (kind == "too_short" and complaint[0] in inside)
+    ]
 
 
 def spoken(path: Path) -> str:

@@ -204,9 +204,10 @@ class Cells:
 
     def _check_keys(self, rows: pd.DataFrame) -> None:
         keys = list(KEYS.get(self.mapping.table, ()))
-        if not keys or self._faults:
+        if not keys:
             return
-        twice = rows[rows.duplicated(keys, keep=False)]
+        told = rows.dropna(subset=keys) if self._faults else rows  # a cell that could not be read is no key
+        twice = told[told.duplicated(keys, keep=False)]
         for key, same in twice.groupby(keys, sort=False, dropna=False):
             first, *others = self.lines[same.index.to_numpy()]
             stated = ", ".join(f"{name} {_plain(value)}" for name, value in zip(keys, key, strict=True))
