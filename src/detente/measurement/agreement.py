@@ -37,7 +37,7 @@ def agreement_index(counts: NDArray[np.number]) -> Floats:
 
 
 def rice(counts: NDArray[np.number]) -> Floats:
-    """Return Rice's index of each roll call, |Y - N| / (Y + N) (Rice 1925); abstentions do not enter.
+    """Return Rice's index of each roll call, `|Y - N| / (Y + N)` (Rice 1925); abstentions do not enter.
 
     `counts` has shape (..., 3). NaN where nobody voted yes or no.
 
@@ -95,7 +95,7 @@ def pair_tables(votes: Codes, *, weights: Floats | None = None) -> Floats:
 
 
 def distances(power: int = 2) -> Floats:
-    """Return the 3 x 3 distances between codes, |k - l|**power: 1 for absolute, 2 for squared.
+    """Return the 3 x 3 distances between codes, `|k - l|**power`: 1 for absolute, 2 for squared.
 
     >>> distances(2)[0].tolist()
     [0.0, 1.0, 4.0]
