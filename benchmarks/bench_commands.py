@@ -22,7 +22,7 @@ code = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL).returncode
 used = resource.getrusage(resource.RUSAGE_CHILDREN)
 print(json.dumps([code, used.ru_utime + used.ru_stime, used.ru_maxrss]))
 """
-"""Runs a command from a small process: a child's peak memory counts that of the process it was forked from."""
+"""Runs a command from a small process: a child's peak memory counts that of the process that forked it."""
 
 
 class Meter:

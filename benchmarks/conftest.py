@@ -1,4 +1,4 @@
-"""What benchmarks share: what they noted beside the clock (CPU-seconds, memory, ratios) is printed at the end."""
+"""What benchmarks share: what they note beside the clock (CPU-seconds, memory, ratios) is printed last."""
 
 from __future__ import annotations
 
