@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from detente.briefing.answer import late_end
 from detente.briefing.exhibits import Gap
 from detente.briefing.material import Material
-from detente.briefing.reading import rows, runs, said
+from detente.briefing.reading import rows, said
 
-YEARS = re.compile(r"\b\d{4}(?:, \d{4})+\b")
 LATER = (
     "detente data list names the sources of later roll calls; then: detente data pull, or detente data import"
 )
@@ -29,7 +27,7 @@ def _measured(material: Material) -> Iterator[Gap]:
             said(row, "what")
         )
     for (part, why, hint), what in told.items():
-        listed = spanned("; ".join(what))
+        listed = "; ".join(what)
         yield Gap(f"{part.capitalize()}: {listed}{f' ({why})' if why else ''}.", hint)
     if material.case.stance is None:
         yield Gap(
@@ -39,15 +37,6 @@ def _measured(material: Material) -> Iterator[Gap]:
     last = late_end(material)
     if last is not None:
         yield Gap(f"How members voted in general after {last.year}: no roll calls are at hand.", LATER)
-
-
-def spanned(text: str) -> str:
-    """Return a text in which years that follow each other in a list are written as a span.
-
-    >>> spanned("all: cold_war, 1972, 1973, 1974, 1980")
-    'all: cold_war, 1972–1974, 1980'
-    """
-    return YEARS.sub(lambda found: runs([int(year) for year in found[0].split(", ")]), text)
 
 
 def _facts(material: Material) -> Iterator[Gap]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,42 +18,53 @@ if TYPE_CHECKING:
 
 CaseName = Annotated[str, Parameter(help="A case that ships with detente, or the path of a case file.")]
 Folder = Annotated[Path | None, Parameter(name=["--output", "-o"], help="The folder to write into.")]
-Seed = Annotated[
-    int,
-    Parameter(
-        validator=validators.Number(gte=0), help="Seed of the random numbers: the same seed, the same bytes."
-    ),
-]
-Draws = Annotated[
-    int,
-    Parameter(
-        validator=validators.Number(gte=100, lte=100_000), help="Bootstrap draws behind each interval."
-    ),
-]
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Run:
+    """How a case is run."""
+
+    output: Folder = None
+    seed: Annotated[
+        int,
+        Parameter(validator=validators.Number(gte=0), help="Seed: the same seed gives the same bytes."),
+    ] = 0
+    draws: Annotated[
+        int,
+        Parameter(
+            validator=validators.Number(gte=100, lte=100_000), help="Bootstrap draws behind each interval."
+        ),
+    ] = 1000
+
 
 TABLES = {
-    "cohesion": "How united: each bloc by issue and window",
-    "weakest": "Who agrees least with the rest of the bloc",
-    "stance": "Who stands where on the rival",
-    "loadings": "What each measurement says of the stance",
-    "dependence": "Dependence",
-    "threat": "Perceptions of threat",
-    "missing": "What could not be measured",
+    "cohesion": (
+        "How alike members vote, by bloc, issue and window",
+        "bloc issue window value low high roll_calls",
+    ),
+    "weakest": (
+        "Who agrees least with the rest of its bloc (π)",
+        "bloc actor window value low high roll_calls",
+    ),
+    "stance": ("Who stands where on the rival", "actor group value low high measurements"),
+    "loadings": ("What the scale rests on", "title loading low high explained information actors"),
+    "dependence": ("Dependence, latest year", "title actor year value unit"),
+    "missing": ("What could not be measured", "part what why hint"),
+}
+"""What the terminal shows of the tables; --json and --output give all of them in full."""
+SHOWN = {
+    "cohesion": "measure == 'agreement_index' and window in @windows",
+    "weakest": "measure == 'pi' and rank <= 3 and issue == @issue",
+    "dependence": "latest",
 }
 
 
-def brief(
-    case: CaseName,
-    *,
-    output: Folder = None,
-    seed: Seed = 0,
-    draws: Draws = 1000,
-    show: Output = Output(),  # noqa: B008
-) -> int:
+def brief(case: CaseName, *, run: Run = Run(), show: Output = Output()) -> int:
     """Write the brief of a case: one page that opens without a network, and its numbers beside it."""
     with progress(show) as report:
-        study = _study(case, seed, draws, report)
-        written = study.brief(output or Path("briefs") / study.case.name)
+        study = _study(case, run, report)
+        written = study.brief(run.output or Path("briefs") / study.case.name)
     if show.json:
         say_json({"page": written.page, "answer": written.answer, "folder": written.folder})
     else:
@@ -64,32 +75,30 @@ def brief(
     return DONE
 
 
-def measure(
-    case: CaseName,
-    *,
-    output: Folder = None,
-    seed: Seed = 0,
-    draws: Draws = 1000,
-    show: Output = Output(),  # noqa: B008
-) -> int:
+def measure(case: CaseName, *, run: Run = Run(), show: Output = Output()) -> int:
     """Measure a case, and show the tables or write them as CSV."""
     with progress(show) as report:
-        measures = _study(case, seed, draws, report).measure()
+        study = _study(case, run, report)
+        measures = study.measure()
     frames = {each.name: getattr(measures, each.name) for each in fields(measures)}
     frames = {name: frame for name, frame in frames.items() if hasattr(frame, "to_csv")}
-    if output is not None:
+    if run.output is not None:
         from detente.files import write_text
 
         for name, frame in frames.items():
-            write_text(output / f"{name}.csv", frame.to_csv(index=False, lineterminator="\n"))
-        say_json(sorted(str(output / f"{name}.csv") for name in frames)) if show.json else say(str(output))
+            write_text(run.output / f"{name}.csv", frame.to_csv(index=False, lineterminator="\n"))
+        written = [str(run.output / f"{name}.csv") for name in frames]
+        say_json(written) if show.json else say(str(run.output))
     elif show.json:
         say_json({name: records(frame) for name, frame in frames.items()})
     else:
-        for name, title in TABLES.items():
-            if len(frames[name]):
-                rows = records(frames[name])
-                table(rows, {key: key for key in rows[0]}, title=title)
+        windows, issue = ("all", *study.case.windows), next(iter(study.case.issues))
+        for name, (title, columns) in TABLES.items():
+            rows = frames[name]
+            if name in SHOWN and len(rows):
+                rows = rows.query(SHOWN[name], local_dict={"windows": windows, "issue": issue})
+            if len(rows):
+                table(records(rows), {key: key.replace("_", " ") for key in columns.split()}, title=title)
     return DONE
 
 
@@ -102,10 +111,10 @@ def new(name: Annotated[str, Parameter(help="Name of the case.")], *, output: Fo
     return DONE
 
 
-def check(case: CaseName, *, show: Output = Output()) -> int:  # noqa: B008
+def check(case: CaseName, *, show: Output = Output()) -> int:
     """Say what is wrong with a case, or missing for it, and how to mend it, before anything is measured."""
     with progress(show) as report:
-        findings = _study(case, 0, 1000, report).check()
+        findings = _study(case, Run(), report).check()
     if show.json:
         say_json([vars(finding) for finding in findings])
     else:
@@ -126,7 +135,7 @@ def schema() -> int:
     return DONE
 
 
-def _study(case: str, seed: int, draws: int, report: Callable[[Event], None]) -> Study:
+def _study(case: str, run: Run, report: Callable[[Event], None]) -> Study:
     from detente.study import load
 
-    return replace(load(case, seed=seed, draws=draws), report=report)
+    return replace(load(case, seed=run.seed, draws=run.draws), report=report)

@@ -15,7 +15,7 @@ data = App(
 
 
 @data.command(name="list")
-def list_sources(*, show: Output = Output()) -> int:  # noqa: B008
+def list_sources(*, show: Output = Output()) -> int:
     """List every source: provider, licence, size, and whether you hold it."""
     from detente.evidence import list_sources
 
@@ -48,7 +48,7 @@ def pull(
         bool, Parameter(negative="", help="Take files of another hash than registered.")
     ] = False,
     dry_run: Annotated[bool, Parameter(negative="", help="Show sizes and licences, fetch nothing.")] = False,
-    show: Output = Output(),  # noqa: B008
+    show: Output = Output(),
 ) -> int:
     """Fetch providers' files, after showing size and licence; from the folder `DETENTE_MIRROR` if set."""
     from detente.evidence import Options, plan
@@ -83,7 +83,7 @@ def import_table(
     as_source: Annotated[
         str | None, Parameter(name="--as", help="Take it as the file of this registered source.")
     ] = None,
-    show: Output = Output(),  # noqa: B008
+    show: Output = Output(),
 ) -> int:
     """Add a table of your own by a short mapping, or a provider's file that you fetched by hand."""
     from detente.errors import EvidenceError, Problem
@@ -114,7 +114,7 @@ def import_table(
 
 
 @data.command
-def forget(source: Annotated[str, Parameter(help="Id of the source.")], *, show: Output = Output()) -> int:  # noqa: B008
+def forget(source: Annotated[str, Parameter(help="Id of the source.")], *, show: Output = Output()) -> int:
     """Take a pulled or imported source out of use; what it had displaced comes back."""
     from detente.evidence import forget as leave
 
@@ -125,7 +125,7 @@ def forget(source: Annotated[str, Parameter(help="Id of the source.")], *, show:
 
 
 @data.command
-def status(*, show: Output = Output()) -> int:  # noqa: B008
+def status(*, show: Output = Output()) -> int:
     """Say what the evidence holds, from which files, and what could not be used."""
     from detente.evidence import status as ask
 
@@ -156,7 +156,7 @@ def status(*, show: Output = Output()) -> int:  # noqa: B008
 
 
 @data.command
-def rebuild(*, show: Output = Output()) -> int:  # noqa: B008
+def rebuild(*, show: Output = Output()) -> int:
     """Build the database anew from the shipped facts and the files you hold."""
     from detente.evidence import rebuild as again
 
