@@ -172,12 +172,12 @@ def test_what_could_not_be_measured_is_named_with_the_command_that_mends_it() ->
 def test_gaps_with_the_same_reason_are_told_together() -> None:
     missing = pd.DataFrame(
         [
-            {"part": "cohesion", "what": f"Rest, {issue}: 1972, 1973, 1974", "why": "no votes", "hint": ""}
+            {"part": "cohesion", "what": f"Rest, {issue}: 1972 to 1974", "why": "no votes", "hint": ""}
             for issue in "ab"
         ]
     )
     found = [gap.what for gap in gaps(material(missing=missing))]
-    assert found[0] == "Cohesion: Rest, a: 1972–1974; Rest, b: 1972–1974 (no votes)."
+    assert found[0] == "Cohesion: Rest, a: 1972 to 1974; Rest, b: 1972 to 1974 (no votes)."
 
 
 def _left_out(**places: dict[str, float]) -> pd.DataFrame:
