@@ -23,8 +23,8 @@ from detente.measurement.idealpoints.settings import Link, Prior
 class Effort:
     """How long to iterate: at most `iterations`, until no point moves by more than `tolerance`."""
 
-    iterations: int = 400
-    tolerance: float = 1e-3
+    iterations: int = 60
+    tolerance: float = 0.02
     memory: int = 6
     trial: int = 6
     """Iterations for which each of several starts is tried."""

@@ -18,6 +18,7 @@ from detente.measurement.idealpoints.fit import Solution
 from detente.measurement.idealpoints.fronts import Factor, Plan, Precision
 from detente.measurement.idealpoints.kernels import LOGIT, PROBIT
 from detente.measurement.idealpoints.settings import Prior
+from detente.measurement.idealpoints.threads import one_thread
 
 STEP = 0.7
 """Longest step of a point in one joint Newton step."""
@@ -37,6 +38,7 @@ class Joint:
     residual: float
     """1 where the curvature is exact, 0 where it had to be the expected one."""
 
+    @one_thread
     def draw(self, rng: np.random.Generator, draws: int) -> Floats:
         """Return draws of all points, (N, draws)."""
         return self.theta[:, None] + self.factor.draw(rng, draws)
@@ -57,36 +59,72 @@ def path_prior(ballots: Ballots, prior: Prior, slopes: Floats | None = None) -> 
     return own, coupling
 
 
-def joint_posterior(ballots: Ballots, solution: Solution, *, steps: int = 2, spread: bool = True) -> Joint:
-    """Return the joint normal at the solution, after `steps` Newton steps with covariances updated in between."""
-    plan = Plan(ballots)
-    prior = solution.prior
-    link = LOGIT if solution.link == "logit" else PROBIT
-    theta, variance, items = solution.theta.copy(), solution.variance.copy(), solution.items.copy()
-    cross = np.zeros((len(ballots.item_vote), 3))
-    slopes = np.bincount(ballots.item_node, items[ballots.vote_item, 0] ** 2, len(theta))
-    own, coupling = path_prior(ballots, prior, slopes)
-    precisions = np.array([1.0 / prior.slope, 1.0 / prior.cut])
-    per_vote, per_item = np.empty((len(ballots.item_vote), 5)), np.empty((len(items), 9))
-    moves: list[float] = []
-    residual = 1.0
-    for step in range(steps + 1):
-        arguments = (theta, variance, items, cross, precisions, link)
-        votes = (ballots.item_start, ballots.item_node, ballots.item_vote, ballots.binary)
-        vote_terms(*votes, *arguments, residual, per_vote, per_item)
+class Refiner:
+    """Newton steps on all points and items at once, from where the alternation stopped."""
+
+    def __init__(self, ballots: Ballots, solution: Solution) -> None:
+        self.ballots, self.prior = ballots, solution.prior
+        self.link = LOGIT if solution.link == "logit" else PROBIT
+        self.plan = Plan(ballots)
+        self.theta, self.variance = solution.theta.copy(), solution.variance.copy()
+        self.items = solution.items.copy()
+        self.cross = np.zeros((len(ballots.item_vote), 3))
+        slopes = np.bincount(ballots.item_node, self.items[ballots.vote_item, 0] ** 2, len(self.theta))
+        self.own, self.coupling = path_prior(ballots, self.prior, slopes)
+        self.per_vote = np.empty((len(ballots.item_vote), 5))
+        self.per_item = np.empty((len(self.items), 9))
+        self.residual = 1.0
+
+    def factor(self) -> Factor:
+        """Factor the curvature here: the exact one, or the expected one where that is not positive definite."""
+        self._terms()
         try:
-            factor = Factor(plan, Precision(per_vote, per_item, own, coupling))
+            return Factor(self.plan, Precision(self.per_vote, self.per_item, self.own, self.coupling))
         except LinAlgError:
-            residual = 0.0
-            vote_terms(*votes, *arguments, residual, per_vote, per_item)
-            factor = Factor(plan, Precision(per_vote, per_item, own, coupling))
-        if step < steps:
-            gradient = _gradient(ballots, theta, per_vote, own, coupling)
-            move, change = factor.solve(gradient, per_item[:, :3])
-            moves.append(_step(theta, items, move, change, ballots.binary))
-        if spread or step == steps:
-            variance, cross = _spread(factor, items, ballots.binary)
-    return Joint(theta, variance, items, factor, tuple(moves), residual)
+            self.residual = 0.0
+            self._terms()
+            return Factor(self.plan, Precision(self.per_vote, self.per_item, self.own, self.coupling))
+
+    def _terms(self) -> None:
+        b, precisions = self.ballots, np.array([1.0 / self.prior.slope, 1.0 / self.prior.cut])
+        vote_terms(
+            b.item_start, b.item_node, b.item_vote, b.binary, self.theta, self.variance, self.items, self.cross,
+            precisions, self.link, self.residual, self.per_vote, self.per_item,
+        )  # fmt: skip
+
+    def step(self, factor: Factor) -> float:
+        """Move by one Newton step; return the longest move of a point."""
+        gradient = _gradient(self.ballots, self.theta, self.per_vote, self.own, self.coupling)
+        move, change = factor.solve(gradient, self.per_item[:, :3])
+        return _step(self.theta, self.items, move, change, self.ballots.binary)
+
+    def spread(self, factor: Factor) -> None:
+        """Take over the exact variances, and the covariance of each vote's point with its item."""
+        self.variance, self.cross = _spread(factor, self.items, self.ballots.binary)
+
+
+@one_thread
+def joint_posterior(
+    ballots: Ballots, solution: Solution, *, steps: int = 3, settle: float = 0.02, updates: int = 1
+) -> Joint:
+    """Return the joint normal at the solution.
+
+    First at most `steps` Newton steps with the covariances of the alternation, until no point moves by more than
+    `settle`; then `updates` rounds in which the exact covariances enter, each followed by a step.
+    """
+    refiner = Refiner(ballots, solution)
+    moves: list[float] = []
+    factor = refiner.factor()
+    for _ in range(steps):
+        moves.append(refiner.step(factor))
+        factor = refiner.factor()
+        if moves[-1] < settle:
+            break
+    for _ in range(updates):
+        refiner.spread(factor)
+        factor = refiner.factor()
+        moves.append(refiner.step(factor))
+    return Joint(refiner.theta, refiner.variance, refiner.items, factor, tuple(moves), refiner.residual)
 
 
 def _gradient(ballots: Ballots, theta: Floats, per_vote: Floats, own: Floats, coupling: Floats) -> Floats:

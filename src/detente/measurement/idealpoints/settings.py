@@ -22,8 +22,8 @@ class Prior:
 
     walk: float = 0.25
     first: float = 1.0
-    anchor: float = 0.0
-    slope: float = 1.0
+    anchor: float = 0.0625
+    slope: float = 9.0
     cut: float = 25.0
     shrink: float = 0.0
 
@@ -40,7 +40,7 @@ class Prior:
 
 
 DEFAULT = Prior()
-BSV = Prior(shrink=0.007)
+BSV = Prior(anchor=0.0, slope=1.0, shrink=0.007)
 NAMED = {"default": DEFAULT, "bsv": BSV}
 
 
