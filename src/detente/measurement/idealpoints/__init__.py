@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from detente.measurement.idealpoints.estimate import Spec, ideal_points
 from detente.measurement.idealpoints.fit import Effort
-from detente.measurement.idealpoints.prepare import Choice, Prepared, prepare
+from detente.measurement.idealpoints.frames import Choice, Prepared, prepare
 from detente.measurement.idealpoints.result import IdealPoints
 from detente.measurement.idealpoints.settings import BSV, DEFAULT, Prior
 

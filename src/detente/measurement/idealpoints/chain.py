@@ -11,15 +11,28 @@ import math
 import numpy as np
 from numba import njit, prange
 
-from detente.measurement.idealpoints.kernels import LOGIT, log_probability, logistic_terms, normal_terms
+from detente.measurement.idealpoints.kernels import LOGIT, log_probability, normal_terms
+
+
+TINY = 1e-100
+"""Probabilities are multiplied until their product is this small; one logarithm then serves many votes."""
 
 
 @njit(inline="always", cache=True)
 def _terms(vote, a, b, link):
-    if link == LOGIT:
-        ga, gb, wa, wb = logistic_terms(vote, a, b, 0.0, 0.0)
-        return ga, gb, wa, wb, 0.0
-    return normal_terms(vote, a, b)
+    """Gradients, curvatures and probability of one vote; of a logistic middle vote without the item's own factor."""
+    if link != LOGIT:
+        ga, gb, wa, wb, wab = normal_terms(vote, a, b)
+        return ga, gb, wa, wb, wab, math.exp(log_probability(vote, a, b, link))
+    if vote == 0:
+        p = 1.0 / (1.0 + math.exp(-a))
+        return 1.0 - p, 0.0, p * (1.0 - p), 0.0, 0.0, p
+    if vote == 2:
+        p = 1.0 / (1.0 + math.exp(b))
+        return 0.0, p - 1.0, 0.0, p * (1.0 - p), 0.0, p
+    p = 1.0 / (1.0 + math.exp(a))
+    r = 1.0 / (1.0 + math.exp(-b))
+    return p - 1.0, 1.0 - r, p * (1.0 - p), r * (1.0 - r), 0.0, p * r
 
 
 @njit(cache=True)
@@ -33,11 +46,14 @@ def _item_quadratic(lo, hi, node, vote, theta, point, binary, precision, link, g
     if not binary:
         value -= 0.5 * precision[1] * c2 * c2
     middle = 0
+    product = 1.0
     for q in range(lo, hi):
         x = theta[node[q]]
-        a, b = c1 - beta * x, c2 - beta * x
-        value += log_probability(vote[q], a, b, link)
-        ga, gb, wa, wb, wab = _terms(vote[q], a, b, link)
+        ga, gb, wa, wb, wab, chance = _terms(vote[q], c1 - beta * x, c2 - beta * x, link)
+        product *= max(chance, TINY)
+        if product < TINY:
+            value += math.log(product)
+            product = 1.0
         middle += vote[q] == 1
         gradient[0] -= x * (ga + gb)
         gradient[1] += ga
@@ -48,8 +64,10 @@ def _item_quadratic(lo, hi, node, vote, theta, point, binary, precision, link, g
         curve[1, 1] += wa
         curve[1, 2] += wab
         curve[2, 2] += wb
+    value += math.log(product)
     if link == LOGIT and middle > 0:
         pull = 1.0 / math.expm1(c2 - c1)
+        value -= middle * math.log1p(pull)
         bend = middle * pull * (1.0 + pull)
         gradient[1] -= middle * pull
         gradient[2] += middle * pull
@@ -127,18 +145,41 @@ def move_items(start, node, vote, binary, theta, items, precision, link, noise, 
             accepted[j] += 1.0
 
 
+@njit(parallel=True, cache=True)
+def walk_items(start, node, vote, binary, theta, items, step, precision, link, noise, dice, accepted):
+    """A random-walk move of every item, `step` (J, 3, 3) times noise: it frees items that `move_items` leaves stuck."""
+    for j in prange(len(binary)):
+        gradient, curve = np.empty(3), np.empty((3, 3))
+        lo, hi = start[j], start[j + 1]
+        there = items[j].copy()
+        for k in range(3):
+            for m in range(k + 1):
+                there[k] += step[j, k, m] * noise[j, m]
+        if binary[j]:
+            there[2] = there[1]
+        elif there[2] - there[1] < 1e-6:
+            continue
+        now = _item_quadratic(lo, hi, node, vote, theta, items[j], binary[j], precision, link, gradient, curve)
+        then = _item_quadratic(lo, hi, node, vote, theta, there, binary[j], precision, link, gradient, curve)
+        if dice[j] < then - now:
+            items[j] = there
+            accepted[j] += 1.0
+
+
 @njit(inline="always", cache=True)
 def _node_quadratic(lo, hi, item, vote, x, items, link):
-    """Log likelihood of one node's votes at x, its gradient and its negative second derivative."""
-    value, gradient, precision = 0.0, 0.0, 0.0
+    """Log likelihood of one node's votes at x (up to items' own factors), its gradient and its negative second derivative."""
+    value, gradient, precision, product = 0.0, 0.0, 0.0, 1.0
     for q in range(lo, hi):
-        beta = items[item[q], 0]
-        a, b = items[item[q], 1] - beta * x, items[item[q], 2] - beta * x
-        value += log_probability(vote[q], a, b, link)
-        ga, gb, wa, wb, wab = _terms(vote[q], a, b, link)
+        beta, c1, c2 = items[item[q], 0], items[item[q], 1], items[item[q], 2]
+        ga, gb, wa, wb, wab, chance = _terms(vote[q], c1 - beta * x, c2 - beta * x, link)
+        product *= max(chance, TINY)
+        if product < TINY:
+            value += math.log(product)
+            product = 1.0
         gradient -= beta * (ga + gb)
         precision += (wa + wb + 2.0 * wab) * beta * beta
-    return value, gradient, precision
+    return value + math.log(product), gradient, precision
 
 
 @njit(parallel=True, cache=True)
@@ -227,3 +268,32 @@ def _band(low, off, step, coupling, lo, size):
     for t in range(size - 1, -1, -1):
         step[t] = (step[t] - (off[t + 1] * step[t + 1] if t < size - 1 else 0.0)) / low[t]
     return total
+
+
+@njit(parallel=True, cache=True)
+def group_terms(which, start, node, vote, session, theta, items, link, growing, value, pull, bend):
+    """What votes on the items `which` say of shifts of whole sessions: log likelihood (R,), and by session (R, T) the
+    first and negative second derivative with respect to cut minus predictor, times the predictor where `growing`.
+    """
+    for r in prange(len(which)):
+        j = which[r]
+        beta, c1, c2 = items[j, 0], items[j, 1], items[j, 2]
+        total, product, middle = 0.0, 1.0, 0
+        pull[r] = 0.0
+        bend[r] = 0.0
+        for q in range(start[j], start[j + 1]):
+            x = beta * theta[node[q]]
+            ga, gb, wa, wb, wab, chance = _terms(vote[q], c1 - x, c2 - x, link)
+            product *= max(chance, TINY)
+            if product < TINY:
+                total += math.log(product)
+                product = 1.0
+            middle += vote[q] == 1
+            t = session[node[q]]
+            weight = x if growing else 1.0
+            pull[r, t] += weight * (ga + gb)
+            bend[r, t] += weight * weight * (wa + wb + 2.0 * wab)
+        total += math.log(product)
+        if middle > 0 and link == LOGIT:
+            total += middle * math.log(-math.expm1(c1 - c2))
+        value[r] = total

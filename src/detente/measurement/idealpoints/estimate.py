@@ -14,7 +14,7 @@ from detente.measurement.idealpoints.ballots import Ballots, Floats
 from detente.measurement.idealpoints.fit import Effort, Solution, solve
 from detente.measurement.idealpoints.identify import check_positive, identify
 from detente.measurement.idealpoints.joint import joint_posterior
-from detente.measurement.idealpoints.prepare import Choice, prepare
+from detente.measurement.idealpoints.frames import Choice, prepare
 from detente.measurement.idealpoints.result import (
     QUANTILES,
     IdealPoints,

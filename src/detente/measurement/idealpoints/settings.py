@@ -20,7 +20,7 @@ class Prior:
     (2/walk + sum of squared slopes) into such a precision, which emulates the published sampler (prior="bsv").
     """
 
-    walk: float = 0.25
+    walk: float = 0.08
     first: float = 1.0
     anchor: float = 0.0625
     slope: float = 9.0
@@ -40,7 +40,7 @@ class Prior:
 
 
 DEFAULT = Prior()
-BSV = Prior(anchor=0.0, slope=1.0, shrink=0.007)
+BSV = Prior(walk=0.25, anchor=0.0, slope=1.0, shrink=0.007)
 NAMED = {"default": DEFAULT, "bsv": BSV}
 
 
