@@ -189,11 +189,11 @@ class Factor:
             deviation[front.gone] = solve_triangular(low, noise, lower=True, trans="T", check_finite=False)
         return deviation[: plan.size]
 
-    def covariances(self) -> tuple[Floats, Floats, Floats]:
-        """Return exact variances of points (N,), covariances of items (J, 3, 3), and of each vote's point with its item
-        (n, 3), by the backward recursion of selected inversion (Takahashi, Fagan & Chen 1973)."""
+    def covariances(self) -> tuple[Floats, Floats, Floats, Floats]:
+        """Return exact variances of points (N,), their covariances with the actor's next point (N,), covariances of items
+        (J, 3, 3), and of each vote's point with its item (n, 3), by the backward recursion of selected inversion (Takahashi, Fagan & Chen 1973)."""
         plan = self.plan
-        variance = np.empty(plan.size)
+        variance, onward = np.empty(plan.size), np.zeros(plan.size)
         items = self.item_covariance.copy()
         cross = np.zeros((len(plan.vote_item), 3))
         place = np.full(plan.total, -1)
@@ -213,18 +213,19 @@ class Factor:
             joint[number:, :number] = side.T
             joint[number:, number:] = kept
             place[every] = np.arange(len(every))
-            self._read(t, joint, place, variance, items, cross)
-        return variance, items, cross
+            nodes = front.nodes
+            variance[nodes] = joint[place[nodes], place[nodes]]
+            on = nodes[plan.next[nodes] >= 0]
+            onward[on] = joint[place[on], place[plan.next[on]]]
+            self._read(t, joint, place, items, cross)
+        return variance, onward, items, cross
 
-    def _read(
-        self, t: int, joint: Floats, place: Ints, variance: Floats, items: Floats, cross: Floats
-    ) -> None:
-        """Take what is asked for from the covariance of one front."""
+    def _read(self, t: int, joint: Floats, place: Ints, items: Floats, cross: Floats) -> None:
+        """Take from the covariance of one front what concerns its votes and items."""
         plan = self.plan
         front, (own, table) = plan.fronts[t], self.local[t]
         number = len(front.nodes)
         points = joint[:number, :number]
-        variance[front.nodes] = points[np.arange(number), np.arange(number)]
         q = front.votes
         row, item = place[plan.ballots.item_node[q]], plan.vote_item[q]
         pulled = np.einsum("njk,jkl->njl", table, self.item_covariance[own])

@@ -16,10 +16,13 @@ from detente.measurement.idealpoints.ballots import Ballots, Floats
 from detente.measurement.idealpoints.curvature import vote_terms
 from detente.measurement.idealpoints.fit import Solution
 from detente.measurement.idealpoints.fronts import Factor, Plan, Precision
+from detente.measurement.idealpoints.groups import Groups
 from detente.measurement.idealpoints.kernels import LOGIT, PROBIT
 from detente.measurement.idealpoints.settings import Prior
 from detente.measurement.idealpoints.threads import one_thread
 
+GROWTH = 0.3
+"""Largest log factor by which a session is stretched at once."""
 STEP = 0.7
 """Longest step of a point in one joint Newton step."""
 
@@ -74,6 +77,8 @@ class Refiner:
         self.per_vote = np.empty((len(ballots.item_vote), 5))
         self.per_item = np.empty((len(self.items), 9))
         self.residual = 1.0
+        precisions = np.array([1.0 / self.prior.slope, 1.0 / self.prior.cut])
+        self.groups = Groups(ballots, self.own, self.coupling, precisions, self.link)
 
     def factor(self) -> Factor:
         """Factor the curvature here: the exact one, or the expected one where that is not positive definite."""
@@ -98,9 +103,22 @@ class Refiner:
         move, change = factor.solve(gradient, self.per_item[:, :3])
         return _step(self.theta, self.items, move, change, self.ballots.binary)
 
-    def spread(self, factor: Factor) -> None:
-        """Take over the exact variances, and the covariance of each vote's point with its item."""
-        self.variance, self.cross = _spread(factor, self.items, self.ballots.binary)
+    def spread(self, factor: Factor, *, grow: bool) -> None:
+        """Take over the exact variances, and the covariance of each vote's point with its item.
+
+        With `grow`, then shift and stretch whole sessions, normal and all, to where the bound is highest: Newton steps
+        hold variances fixed, and so creep along location and scale, which votes do not see.
+        """
+        self.variance, onward, self.cross = _spread(factor, self.items, self.ballots.binary)
+        if grow:
+            shift = self.groups.expected_shift(self.theta, self.items)
+            self.theta, self.items, self.cross = self.groups.shifted(shift, self.theta, self.items, self.cross)
+            shift = self.groups.expected_growth(self.theta, self.items, self.variance, onward)
+            longest = np.abs(shift).max()
+            shift *= min(1.0, GROWTH / longest) if longest > 0 else 1.0
+            self.theta, self.items, self.variance, self.cross = self.groups.stretched(
+                shift, self.theta, self.items, self.variance, self.cross
+            )
 
 
 @one_thread
@@ -121,7 +139,7 @@ def joint_posterior(
         if moves[-1] < settle:
             break
     for _ in range(updates):
-        refiner.spread(factor)
+        refiner.spread(factor, grow=True)
         factor = refiner.factor()
         moves.append(refiner.step(factor))
     return Joint(refiner.theta, refiner.variance, refiner.items, factor, tuple(moves), refiner.residual)
@@ -148,11 +166,11 @@ def _step(theta: Floats, items: Floats, move: Floats, change: Floats, binary: Fl
     return scale * longest
 
 
-def _spread(factor: Factor, items: Floats, binary: Floats) -> tuple[Floats, Floats]:
-    variance, covariance, cross = factor.covariances()
+def _spread(factor: Factor, items: Floats, binary: Floats) -> tuple[Floats, Floats, Floats]:
+    variance, onward, covariance, cross = factor.covariances()
     covariance[binary, 2] = covariance[binary, 1]
     covariance[binary, :, 2] = covariance[binary, :, 1]
     tied = binary[factor.plan.vote_item]
     cross[tied, 2] = cross[tied, 1]
     items[:, 3:] = covariance[:, [0, 0, 0, 1, 1, 2], [0, 1, 2, 1, 2, 2]]
-    return variance, cross
+    return variance, onward, cross
