@@ -12,7 +12,7 @@ from scipy.special import ndtri
 
 from detente.measurement.idealpoints.ballots import Ballots, Floats
 from detente.measurement.idealpoints.fit import Effort, Solution, solve
-from detente.measurement.idealpoints.identify import check_positive, identify
+from detente.measurement.idealpoints.identify import check_positive, identify, widened
 from detente.measurement.idealpoints.joint import joint_posterior
 from detente.measurement.idealpoints.frames import Choice, prepare
 from detente.measurement.idealpoints.result import (
@@ -83,13 +83,14 @@ def ideal_points(
         deviation = joint.draw(rng, draws)
         checks = {"joint_steps": joint.steps, "exact_curvature": joint.residual == 1.0}
     identified = identify(ballots, theta, deviation, positive)
+    spread_draws = widened(identified.theta, identified.draws) if draws else identified.draws
     spread = np.array([scale.spread for scale in identified.scales])[ballots.block[ballots.node_actor]]
-    sd = identified.draws.std(1) if draws else np.sqrt(solution.variance) / np.abs(spread)
+    sd = spread_draws.std(1) if draws else np.sqrt(solution.variance) / np.abs(spread)
     quantiles = identified.theta[:, None] + sd[:, None] * ndtri(np.array(QUANTILES))
     return IdealPoints(
         points=label_points(ballots, identified.theta, sd, quantiles, identified.words),
         items=label_items(ballots, items, identified),
-        draws=label_draws(ballots, identified.draws) if draws else None,
+        draws=label_draws(ballots, spread_draws) if draws else None,
         diagnostics=_diagnostics(ballots, solution, draws, checks),
         account=prepared.account,
         log_likelihood=solution.log_likelihood,

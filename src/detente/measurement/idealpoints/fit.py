@@ -17,6 +17,7 @@ from detente.errors import MeasurementError, Problem
 from detente.measurement.idealpoints import kernels, starts
 from detente.measurement.idealpoints.ballots import Ballots, Floats
 from detente.measurement.idealpoints.settings import Link, Prior
+from detente.measurement.idealpoints.threads import threads_for
 
 
 @dataclass(frozen=True)
@@ -213,8 +214,11 @@ def solve(
     previous: tuple[Floats, Floats] | None = None,
 ) -> Solution:
     """Return the variational-Laplace solution, from the best of several starts or from a `previous` (theta, items)."""
-    effort = effort or Effort()
-    engine = Engine(ballots, prior, link)
+    with threads_for(len(ballots.item_vote)):
+        return _solve(Engine(ballots, prior, link), effort or Effort(), previous)
+
+
+def _solve(engine: Engine, effort: Effort, previous: tuple[Floats, Floats] | None) -> Solution:
     start = "previous solution" if previous is not None else _best_start(engine, effort)
     if previous is not None:
         engine.begin(*previous)
@@ -225,11 +229,11 @@ def solve(
         variance=engine.variance,
         covariance=engine.covariance,
         items=engine.items,
-        link=link,
-        prior=prior,
+        link=engine.link,
+        prior=engine.prior,
         log_likelihood=engine.log_likelihood(),
         objective=engine.objective(),
-        iterations=len(changes) + len(more),
+        iterations=len(changes) + len(more) + (2 * effort.trial if previous is None else 0),
         change=(changes + more)[-1],
         converged=converged,
         start=start,

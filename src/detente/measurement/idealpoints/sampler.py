@@ -16,7 +16,7 @@ from detente.measurement.idealpoints.groups import Groups
 from detente.measurement.idealpoints.joint import Joint, path_prior
 from detente.measurement.idealpoints.kernels import LOGIT, PROBIT
 from detente.measurement.idealpoints.settings import Link, Prior
-from detente.measurement.idealpoints.threads import one_thread
+from detente.measurement.idealpoints.threads import one_thread, threads_for
 
 
 WALK_EVERY = 4
@@ -90,7 +90,13 @@ def sample(
     ballots: Ballots, joint: Joint, *, prior: Prior, link: Link, rng: np.random.Generator, length: Length | None = None
 ) -> Sample:
     """Return draws of all points from the exact posterior, chains started from draws of the joint normal."""
-    length = length or Length()
+    with threads_for(len(ballots.item_vote)):
+        return _run(ballots, joint, prior, link, rng, length or Length())
+
+
+def _run(
+    ballots: Ballots, joint: Joint, prior: Prior, link: Link, rng: np.random.Generator, length: Length
+) -> Sample:
     starts = joint.draw(rng, length.chains)
     kept = np.empty((len(joint.theta), length.chains, length.sweeps // length.thin))
     rates = np.zeros(4)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
@@ -24,3 +25,21 @@ def one_thread(function: Callable[P, R]) -> Callable[P, R]:
             return function(*args, **kwargs)
 
     return held
+
+
+SMALL = 100_000
+"""Votes below which waiting for a second thread costs more than it saves."""
+
+
+@contextmanager
+def threads_for(votes: int) -> Iterator[None]:
+    """Run compiled loops on one thread where there are few votes; the bytes are the same either way."""
+    import numba
+
+    before = numba.get_num_threads()
+    if votes < SMALL:
+        numba.set_num_threads(1)
+    try:
+        yield
+    finally:
+        numba.set_num_threads(before)
