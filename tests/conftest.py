@@ -23,7 +23,9 @@ def mirror() -> Path:
     """The providers' files, or a skip with the reason."""
     folder = find_mirror()
     if folder is None:
-        pytest.skip("the providers' files are not at hand: set DETENTE_MIRROR to a folder laid out as the mirror")
+        pytest.skip(
+            "the providers' files are not at hand: set DETENTE_MIRROR to a folder laid out as the mirror"
+        )
     return folder
 
 

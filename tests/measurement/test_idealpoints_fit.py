@@ -37,8 +37,7 @@ def result(data: Simulated) -> IdealPoints:
 
 
 def truth(data: Simulated) -> np.ndarray:
-    points = (data.points - data.points.mean()) / data.points.std()
-    return points
+    return np.asarray((data.points - data.points.mean()) / data.points.std())
 
 
 @pytest.mark.parametrize("link", ["logit", "probit"])
@@ -121,7 +120,12 @@ def test_the_sampler_agrees_with_the_joint_normal(data: Simulated) -> None:
     ballots = prepare(data.votes, Choice(links="text")).ballots
     joint = joint_posterior(ballots, solve(ballots, prior=PRIOR))
     found = sample(
-        ballots, joint, prior=PRIOR, link="logit", rng=np.random.default_rng(1), length=Length(chains=2, sweeps=500)
+        ballots,
+        joint,
+        prior=PRIOR,
+        link="logit",
+        rng=np.random.default_rng(1),
+        length=Length(chains=2, sweeps=500),
     ).theta
     found = (found - found.mean(0)) / found.std(0)
     assert r_hat(found).max() < 1.15
@@ -150,14 +154,16 @@ def test_one_session_and_two_categories_are_special_cases() -> None:
     place = np.linspace(-2, 2, 40)
     yes = place[:, None] * rng.normal(0, 2, 60) + rng.normal(0, 1, 60) + rng.logistic(size=(40, 60)) > 0
     actor, call = np.indices(yes.shape).reshape(2, -1)
-    votes = pd.DataFrame({"actor": [f"m{i:02}" for i in actor], "roll_call": call, "vote": yes.ravel().astype(int)})
+    votes = pd.DataFrame(
+        {"actor": [f"m{i:02}" for i in actor], "roll_call": call, "vote": yes.ravel().astype(int)}
+    )
     result = ideal_points(votes, positive="m39", spec=Spec(static=True), draws=100)
     assert np.corrcoef(result.points["mean"].to_numpy().ravel(), place)[0, 1] > 0.95
     assert set(result.items["categories"].to_numpy()) == {"no/yes"}
 
 
 def test_an_unknown_anchor_is_named_with_a_guess(data: Simulated) -> None:
-    with pytest.raises(MeasurementError, match='did you mean'):
+    with pytest.raises(MeasurementError, match="did you mean"):
         ideal_points(data.votes, positive="a001", draws=0)
 
 
@@ -174,9 +180,10 @@ numba.set_num_threads(int(sys.argv[1]))
 from detente.measurement.idealpoints import Spec, ideal_points
 from detente.measurement.idealpoints.simulate import Design, simulate
 from detente.measurement.idealpoints.settings import Prior
-votes = simulate(Design(actors=25, sessions=6, roll_calls=25), Prior(walk=.1, slope=4.), np.random.default_rng(5)).votes
-result = ideal_points(votes, draws=20, spec=Spec(links="text"))
-print(hashlib.sha256(result.draws.to_numpy().tobytes() + result.points["mean"].to_numpy().tobytes()).hexdigest())
+votes = simulate(Design(actors=25, sessions=6, roll_calls=25), Prior(walk=.1, slope=4.),
+np.random.default_rng(5)).votes result = ideal_points(votes, draws=20, spec=Spec(links="text"))
+print(hashlib.sha256(result.draws.to_numpy().tobytes() +
+result.points["mean"].to_numpy().tobytes()).hexdigest())
 """
 
 
@@ -185,7 +192,11 @@ def test_the_bytes_are_the_same_on_one_thread_and_on_two() -> None:
     for threads in ("1", "2"):
         environment = {**os.environ, "NUMBA_NUM_THREADS": "2", "OPENBLAS_NUM_THREADS": threads}
         ran = subprocess.run(
-            [sys.executable, "-c", SCRIPT, threads], env=environment, capture_output=True, text=True, check=True
+            [sys.executable, "-c", SCRIPT, threads],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
         )
         digests.add(ran.stdout.strip())
     assert len(digests) == 1

@@ -58,7 +58,9 @@ def test_a_repeated_text_is_one_item_and_is_unanimous_only_as_a_whole() -> None:
 
 
 def test_a_chain_of_links_makes_one_item() -> None:
-    votes = frame(*((actor, call, call, vote) for call in (1, 2, 3) for actor, vote in (("a", "yes"), ("b", "no"))))
+    votes = frame(
+        *((actor, call, call, vote) for call in (1, 2, 3) for actor, vote in (("a", "yes"), ("b", "no")))
+    )
     links = pd.DataFrame({"first": [2, 1], "again": [3, 2]})
     assert prepare(votes, Choice(links=links)).ballots.items.tolist() == [1]
 
@@ -117,7 +119,9 @@ def test_actors_without_a_common_roll_call_are_blocks_with_scales_of_their_own()
         for call in range(25):
             yes = place * rng.normal(0, 2) + rng.logistic(size=len(names)) > 0
             parts.append(
-                pd.DataFrame({"actor": [*names], "roll_call": f"{block}.{call}", "session": 1, "vote": yes.astype(int)})
+                pd.DataFrame(
+                    {"actor": [*names], "roll_call": f"{block}.{call}", "session": 1, "vote": yes.astype(int)}
+                )
             )
     result = ideal_points(pd.concat(parts), positive="l", spec=Spec(static=True))
     assert result.points["block"].to_numpy().tolist() == [0] * 12 + [1] * 8

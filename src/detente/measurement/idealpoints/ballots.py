@@ -1,4 +1,6 @@
-"""Votes as flat arrays: who, when, on what, and how, sorted once by roll call and once by actor and session."""
+"""Votes as flat arrays: who, when, on what, and how, sorted once by roll call and once by actor and
+session.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +15,7 @@ from detente.measurement.idealpoints.words import ABSTAIN, NO, YES
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 
 PATTERNS = {(True, True, True): "no/abstain/yes", (True, False, True): "no/yes"}
 PATTERNS |= {(False, True, True): "abstain/yes", (True, True, False): "no/abstain"}
@@ -22,8 +25,9 @@ PATTERNS |= {(False, True, True): "abstain/yes", (True, True, False): "no/abstai
 class Ballots:
     """n votes of A actors over T sessions on J items, as arrays that the engines read.
 
-    A node is an actor in a session in which it voted; nodes (N) are sorted by actor, then session. `vote` is 0, 1
-    or 2. Items of which only two categories occur are binary: their lower category is 0, their upper one 2.
+    A node is an actor in a session in which it voted; nodes (N) are sorted by actor, then session. `vote` is
+    0, 1 or 2. Items of which only two categories occur are binary: their lower category is 0, their upper one
+    2.
     """
 
     actors: npt.NDArray[Any]
@@ -47,9 +51,9 @@ class Ballots:
     """(A,) number of the connected block the actor belongs to; 0 is the largest."""
 
     @property
-    def binary(self) -> npt.NDArray[np.bool_]:
+    def binary(self) -> Flags:
         """(J,) whether only two of the three categories occur."""
-        return (self.counts > 0).sum(1) == 2
+        return np.asarray((self.counts > 0).sum(1) == 2)
 
     @property
     def patterns(self) -> list[str]:
@@ -70,8 +74,8 @@ class Ballots:
 def pack(table: pd.DataFrame, *, time: dict[Any, float] | None = None) -> Ballots:
     """Return the flat arrays of a table with columns actor, session, item (labels) and vote (0, 1, 2).
 
-    `time` gives the sessions' places in time; without it they are their own numbers, or 0, 1, 2, … where they are
-    words. The table holds no duplicate and no unanimous item: `prepare` sees to that.
+    `time` gives the sessions' places in time; without it they are their own numbers, or 0, 1, 2, … where they
+    are words. The table holds no duplicate and no unanimous item: `prepare` sees to that.
     """
     actor, actors = pd.factorize(table["actor"], sort=True)
     session, sessions = pd.factorize(table["session"], sort=True)
@@ -107,7 +111,9 @@ def pack(table: pd.DataFrame, *, time: dict[Any, float] | None = None) -> Ballot
 
 
 def _collapse(vote: npt.NDArray[np.int8], item: Ints, counts: Ints) -> npt.NDArray[np.int8]:
-    """Where a category never occurs on an item, call the lower of the two that occur 0 and the upper one 2."""
+    """Where a category never occurs on an item, call the lower of the two that occur 0 and the upper one
+    2.
+    """
     seen = counts > 0
     to = np.tile(np.array([NO, ABSTAIN, YES], np.int8), (len(counts), 1))
     to[~seen[:, NO], ABSTAIN] = NO
@@ -130,11 +136,13 @@ def _times(labels: npt.NDArray[Any], time: dict[Any, float] | None) -> Floats:
         place = labels.astype(float)
     else:
         place = np.arange(len(labels), dtype=float)
-    return place - place[0]
+    return np.asarray(place - place[0])
 
 
 def blocks(actor: Ints, item: Ints, actors: int, items: int) -> Ints:
-    """Return the connected block of each actor, the largest first: actors that share an item share a block."""
+    """Return the connected block of each actor, the largest first: actors that share an item share a
+    block.
+    """
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
@@ -144,4 +152,4 @@ def blocks(actor: Ints, item: Ints, actors: int, items: int) -> Ints:
     sizes = np.bincount(members, minlength=found.max() + 1)
     rank = np.empty(len(sizes), np.int64)
     rank[np.argsort(-sizes, kind="stable")] = np.arange(len(sizes))
-    return rank[members]
+    return np.asarray(rank[members])

@@ -1,7 +1,9 @@
-"""Compiled moves of the sampler: items, paths, and shifts of whole sessions, each with its Metropolis-Hastings test.
+"""Compiled moves of the sampler: items, paths, and shifts of whole sessions, each with its
+Metropolis-Hastings test.
 
-Proposals are normals fitted at the present value (iterated weighted least squares: Gamerman 1997, Stat. Comput. 7:57),
-so there is nothing to tune. Noise comes in as arrays: what is drawn does not depend on the number of threads.
+Proposals are normals fitted at the present value (iterated weighted least squares: Gamerman 1997, Stat.
+Comput. 7:57), so there is nothing to tune. Noise comes in as arrays: what is drawn does not depend on the
+number of threads.
 """
 
 from __future__ import annotations
@@ -13,14 +15,15 @@ from numba import njit, prange
 
 from detente.measurement.idealpoints.kernels import LOGIT, log_probability, normal_terms
 
-
 TINY = 1e-100
 """Probabilities are multiplied until their product is this small; one logarithm then serves many votes."""
 
 
 @njit(inline="always", cache=True)
 def _terms(vote, a, b, link):
-    """Gradients, curvatures and probability of one vote; of a logistic middle vote without the item's own factor."""
+    """Gradients, curvatures and probability of one vote; of a logistic middle vote without the item's own
+    factor.
+    """
     if link != LOGIT:
         ga, gb, wa, wb, wab = normal_terms(vote, a, b)
         return ga, gb, wa, wb, wab, math.exp(log_probability(vote, a, b, link))
@@ -147,7 +150,9 @@ def move_items(start, node, vote, binary, theta, items, precision, link, noise, 
 
 @njit(parallel=True, cache=True)
 def walk_items(start, node, vote, binary, theta, items, step, precision, link, noise, dice, accepted):
-    """A random-walk move of every item, `step` (J, 3, 3) times noise: it frees items that `move_items` leaves stuck."""
+    """A random-walk move of every item, `step` (J, 3, 3) times noise: it frees items that `move_items` leaves
+    stuck.
+    """
     for j in prange(len(binary)):
         gradient, curve = np.empty(3), np.empty((3, 3))
         lo, hi = start[j], start[j + 1]
@@ -159,7 +164,9 @@ def walk_items(start, node, vote, binary, theta, items, step, precision, link, n
             there[2] = there[1]
         elif there[2] - there[1] < 1e-6:
             continue
-        now = _item_quadratic(lo, hi, node, vote, theta, items[j], binary[j], precision, link, gradient, curve)
+        now = _item_quadratic(
+            lo, hi, node, vote, theta, items[j], binary[j], precision, link, gradient, curve
+        )
         then = _item_quadratic(lo, hi, node, vote, theta, there, binary[j], precision, link, gradient, curve)
         if dice[j] < then - now:
             items[j] = there
@@ -168,7 +175,9 @@ def walk_items(start, node, vote, binary, theta, items, step, precision, link, n
 
 @njit(inline="always", cache=True)
 def _node_quadratic(lo, hi, item, vote, x, items, link):
-    """Log likelihood of one node's votes at x (up to items' own factors), its gradient and its negative second derivative."""
+    """Log likelihood of one node's votes at x (up to items' own factors), its gradient and its negative
+    second derivative.
+    """
     value, gradient, precision, product = 0.0, 0.0, 0.0, 1.0
     for q in range(lo, hi):
         beta, c1, c2 = items[item[q], 0], items[item[q], 1], items[item[q], 2]
@@ -204,7 +213,9 @@ def move_paths(
             now, then, forward, backward = 0.0, 0.0, 0.0, 0.0
             for t in range(size):
                 n = lo + t
-                value, gradient, precision = _node_quadratic(start[n], start[n + 1], item, vote, theta[n], items, link)
+                value, gradient, precision = _node_quadratic(
+                    start[n], start[n + 1], item, vote, theta[n], items, link
+                )
                 now += value
                 low[t] = precision + own[n]
                 step[t] = gradient + precision * theta[n]
@@ -218,7 +229,9 @@ def move_paths(
                 there[t] += step[t]
             for t in range(size):
                 n = lo + t
-                value, gradient, precision = _node_quadratic(start[n], start[n + 1], item, vote, there[t], items, link)
+                value, gradient, precision = _node_quadratic(
+                    start[n], start[n + 1], item, vote, there[t], items, link
+                )
                 then += value
                 low2[t] = precision + own[n]
                 step2[t] = gradient + precision * there[t]
@@ -253,7 +266,8 @@ def _path_prior(path, own, coupling, lo, size, left, right):
 
 @njit(inline="always", cache=True)
 def _band(low, off, step, coupling, lo, size):
-    """Cholesky factor of a tridiagonal matrix in place (diagonal `low`, below it `off`) and solution in `step`.
+    """Cholesky factor of a tridiagonal matrix in place (diagonal `low`, below it `off`) and solution in
+    `step`.
 
     Returns the sum of the log diagonal.
     """
@@ -272,8 +286,9 @@ def _band(low, off, step, coupling, lo, size):
 
 @njit(parallel=True, cache=True)
 def group_terms(which, start, node, vote, session, theta, items, link, growing, value, pull, bend):
-    """What votes on the items `which` say of shifts of whole sessions: log likelihood (R,), and by session (R, T) the
-    first and negative second derivative with respect to cut minus predictor, times the predictor where `growing`.
+    """What votes on the items `which` say of shifts of whole sessions: log likelihood (R,), and by session
+    (R, T) the first and negative second derivative with respect to cut minus predictor, times the predictor
+    where `growing`.
     """
     for r in prange(len(which)):
         j = which[r]

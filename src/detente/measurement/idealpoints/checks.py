@@ -10,8 +10,8 @@ from detente.measurement.idealpoints.ballots import Floats
 def effective_size(draws: Floats) -> Floats:
     """Effective number of independent draws (N,) from draws (N, chains, S).
 
-    Autocorrelations combined over chains, summed by Geyer's initial monotone sequence (Vehtari et al. 2021, Bayesian
-    Anal. 16:667, without ranks).
+    Autocorrelations combined over chains, summed by Geyer's initial monotone sequence (Vehtari et al. 2021,
+    Bayesian Anal. 16:667, without ranks).
 
     >>> int(effective_size(np.random.default_rng(1).standard_normal((1, 4, 500)))[0]) > 1500
     True
@@ -35,7 +35,9 @@ def effective_size(draws: Floats) -> Floats:
 
 
 def r_hat(draws: Floats) -> Floats:
-    """Split R-hat (N,) of draws (N, chains, S): 1 where every half of every chain tells the same (Gelman & Rubin)."""
+    """Split R-hat (N,) of draws (N, chains, S): 1 where every half of every chain tells the same (Gelman &
+    Rubin).
+    """
     half = draws.shape[2] // 2
     split = np.concatenate((draws[:, :, :half], draws[:, :, half : 2 * half]), axis=1)
     within, total = _variances(split)

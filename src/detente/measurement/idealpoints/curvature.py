@@ -8,16 +8,19 @@ from detente.measurement.idealpoints.kernels import LOGIT, WIDEST, logistic_term
 
 
 @njit(parallel=True, fastmath={"nsz", "arcp", "contract", "reassoc"}, cache=True)
-def vote_terms(start, node, vote, binary, theta, variance, items, cross, prior, link, residual, per_vote, per_item):
+def vote_terms(
+    start, node, vote, binary, theta, variance, items, cross, prior, link, residual, per_vote, per_item
+):
     """Gradient and precision of each vote and item, averaged over normal points and items to second order.
 
-    `cross` (n, 3): covariance of the vote's point with slope and cuts; `prior`: precisions of slopes and cuts.
-    per_vote (n, 5): precision of the point, its cross terms with slope, c1, c2, and the point's gradient.
-    per_item (J, 9): gradient (3) and precision (6, upper triangle) of slope, c1, c2, the prior included. Of a binary
-    item the second cut is tied to the first: its terms are added there, and its own row is left alone.
+    `cross` (n, 3): covariance of the vote's point with slope and cuts; `prior`: precisions of slopes and
+    cuts. per_vote (n, 5): precision of the point, its cross terms with slope, c1, c2, and the point's
+    gradient. per_item (J, 9): gradient (3) and precision (6, upper triangle) of slope, c1, c2, the prior
+    included. Of a binary item the second cut is tied to the first: its terms are added there, and its own row
+    is left alone.
 
-    The precision is the expected one: the residual's part, of mean zero under the model, is dropped, which keeps it
-    positive definite.
+    The precision is the expected one: the residual's part, of mean zero under the model, is dropped, which
+    keeps it positive definite.
     """
     for j in prange(len(binary)):
         beta, c1, c2 = items[j, 0], items[j, 1], items[j, 2]
@@ -56,7 +59,9 @@ def vote_terms(start, node, vote, binary, theta, variance, items, cross, prior, 
             per_vote[q, 1] = w * mean + residual * (ga + gb)
             per_vote[q, 2] = -beta * ua
             per_vote[q, 3] = -beta * ub
-            per_vote[q, 4] = ua * (s01 - x * s00 - beta * k0) + ub * (s02 - x * s00 - beta * k0) - beta * (ga + gb)
+            per_vote[q, 4] = (
+                ua * (s01 - x * s00 - beta * k0) + ub * (s02 - x * s00 - beta * k0) - beta * (ga + gb)
+            )
             if binary[j]:
                 per_vote[q, 2] += per_vote[q, 3]
                 per_vote[q, 3] = 0.0

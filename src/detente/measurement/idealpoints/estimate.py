@@ -12,9 +12,9 @@ from scipy.special import ndtri
 
 from detente.measurement.idealpoints.ballots import Ballots, Floats
 from detente.measurement.idealpoints.fit import Effort, Solution, solve
+from detente.measurement.idealpoints.frames import Choice, prepare
 from detente.measurement.idealpoints.identify import check_positive, identify, widened
 from detente.measurement.idealpoints.joint import joint_posterior
-from detente.measurement.idealpoints.frames import Choice, prepare
 from detente.measurement.idealpoints.result import (
     QUANTILES,
     IdealPoints,
@@ -53,11 +53,12 @@ def ideal_points(
 ) -> IdealPoints:
     """Estimate where every actor stands in every session from how it votes.
 
-    Ordinal item response with points that walk: P(vote <= c) = F(cut_c - slope * point), after Bailey, Strezhnev &
-    Voeten (2017, J. Conflict Resolut. 61:430). One row of `votes` is one vote: actor, roll_call, session or date, vote
-    (yes, abstain, no, absent, and common spellings). `positive` names the actor whose side is positive. `draws` joint
-    posterior draws give sds, intervals, distances and changes; 0 asks for points alone, with sds given the items,
-    which are too small. `previous` starts from an earlier result, for a session that was added.
+    Ordinal item response with points that walk: P(vote <= c) = F(cut_c - slope * point), after Bailey,
+    Strezhnev & Voeten (2017, J. Conflict Resolut. 61:430). One row of `votes` is one vote: actor, roll_call,
+    session or date, vote (yes, abstain, no, absent, and common spellings). `positive` names the actor whose
+    side is positive. `draws` joint posterior draws give sds, intervals, distances and changes; 0 asks for
+    points alone, with sds given the items, which are too small. `previous` starts from an earlier result, for
+    a session that was added.
 
     Raises MeasurementError for columns or words that are unknown, and where no vote is left to learn from.
 
@@ -72,24 +73,21 @@ def ideal_points(
     ballots = prepared.ballots
     check_positive(ballots, positive)
     start = carry_over(previous, ballots) if previous is not None else None
-    solution = solve(ballots, prior=named_prior(spec.prior), link=spec.link, effort=spec.effort, previous=start)
+    solution = solve(
+        ballots, prior=named_prior(spec.prior), link=spec.link, effort=spec.effort, previous=start
+    )
     rng = rng or np.random.default_rng(0)
-    theta, items = solution.theta, solution.items
-    deviation = np.zeros((len(theta), 0))
-    checks: dict[str, object] = {}
-    if draws:
-        joint = joint_posterior(ballots, solution)
-        theta, items = joint.theta, joint.items
-        deviation = joint.draw(rng, draws)
-        checks = {"joint_steps": joint.steps, "exact_curvature": joint.residual == 1.0}
-    identified = identify(ballots, theta, deviation, positive)
+    joint = joint_posterior(ballots, solution)
+    deviation = joint.draw(rng, draws) if draws else np.zeros((len(joint.theta), 0))
+    checks = {"joint_steps": joint.steps, "exact_curvature": joint.residual == 1.0}
+    identified = identify(ballots, joint.theta, deviation, positive)
     spread_draws = widened(identified.theta, identified.draws) if draws else identified.draws
     spread = np.array([scale.spread for scale in identified.scales])[ballots.block[ballots.node_actor]]
-    sd = spread_draws.std(1) if draws else np.sqrt(solution.variance) / np.abs(spread)
+    sd = spread_draws.std(1) if draws else np.sqrt(joint.variance) / np.abs(spread)
     quantiles = identified.theta[:, None] + sd[:, None] * ndtri(np.array(QUANTILES))
     return IdealPoints(
         points=label_points(ballots, identified.theta, sd, quantiles, identified.words),
-        items=label_items(ballots, items, identified),
+        items=label_items(ballots, joint.items, identified),
         draws=label_draws(ballots, spread_draws) if draws else None,
         diagnostics=_diagnostics(ballots, solution, draws, checks),
         account=prepared.account,
@@ -113,8 +111,9 @@ def _diagnostics(ballots: Ballots, solution: Solution, draws: int, checks: Mappi
         "iterations": solution.iterations,
         "last_change": solution.change,
         "start": solution.start,
+        "too_few_votes": solution.few,
         "turned_round": solution.flips,
-        "intervals": "joint normal" if draws else "given the items: too narrow",
+        "intervals": "joint normal" if draws else "joint normal, before standardising",
     }
     return pd.Series({**found, **checks}, dtype=object)
 

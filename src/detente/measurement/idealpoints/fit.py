@@ -1,9 +1,10 @@
 """The fast engine: alternate item steps and path steps to the variational-Laplace solution.
 
-Posterior approximated by independent normals of items (3 x 3) and of actors' paths (tridiagonal precision), each step
-using expectations over the other's uncertainty to second order (Imai, Lo & Olmsted 2016, APSR 110:631, alternate in
-the same way with point expectations; the second-order terms follow the delta method of Wang & Blei 2013, JMLR 14:1005).
-The map from points to points is accelerated by Anderson's method (Walker & Ni 2011, SIAM J. Numer. Anal. 49:1715).
+Posterior approximated by independent normals of items (3 x 3) and of actors' paths (tridiagonal precision),
+each step using expectations over the other's uncertainty to second order (Imai, Lo & Olmsted 2016, APSR
+110:631, alternate in the same way with point expectations; the second-order terms follow the delta method of
+Wang & Blei 2013, JMLR 14:1005). The map from points to points is accelerated by Anderson's method (Walker &
+Ni 2011, SIAM J. Numer. Anal. 49:1715).
 """
 
 from __future__ import annotations
@@ -24,10 +25,10 @@ from detente.measurement.idealpoints.threads import threads_for
 class Effort:
     """How long to iterate: at most `iterations`, until no point moves by more than `tolerance`."""
 
-    iterations: int = 60
-    tolerance: float = 0.02
+    iterations: int = 30
+    tolerance: float = 0.05
     memory: int = 6
-    trial: int = 6
+    trial: int = 4
     """Iterations for which each of several starts is tried."""
 
 
@@ -53,6 +54,8 @@ class Solution:
     start: str
     flips: tuple[int, ...] = ()
     trace: tuple[float, ...] = field(default=(), repr=False)
+    few: bool = False
+    """Whether votes were too few to average over uncertainty, so that steps used the means alone."""
 
 
 class Engine:
@@ -69,6 +72,7 @@ class Engine:
         self.covariance = np.zeros(size)
         self.said = np.empty((size, 3))
         self.items = first_items(ballots, link)
+        self.spread = 1.0
 
     def begin(self, theta: Floats, items: Floats | None = None) -> None:
         """Start from these points, and from these items or from the votes' shares."""
@@ -82,19 +86,28 @@ class Engine:
         b = self.ballots
         kernels.item_step(
             b.item_start, b.item_node, b.item_vote, self.binary, self.theta, self.variance, self.items,
-            1.0 / self.prior.slope, 1.0 / self.prior.cut, self.code, 1.0,
+            1.0 / self.prior.slope, 1.0 / self.prior.cut, self.code, self.spread,
         )  # fmt: skip
 
     def state_step(self) -> float:
         b, p = self.ballots, self.prior
         kernels.state_votes(
-            b.node_start, b.node_item, b.node_vote, self.theta, self.variance, self.items, self.code, 1.0, self.said
-        )
+            b.node_start, b.node_item, b.node_vote, self.theta, self.variance, self.items, self.code,
+            self.spread, self.said,
+        )  # fmt: skip
         return float(
             kernels.smooth(
-                b.actor_start, self.time, self.theta, self.variance, self.covariance, self.said,
-                float(p.walk), float(p.first), float(p.anchor), float(p.shrink),
-            )  # fmt: skip
+                b.actor_start,
+                self.time,
+                self.theta,
+                self.variance,
+                self.covariance,
+                self.said,
+                float(p.walk),
+                float(p.first),
+                float(p.anchor),
+                float(p.shrink),
+            )
         )
 
     def rescale(self) -> None:
@@ -135,7 +148,9 @@ class Engine:
         ridge = p.anchor + p.shrink * (self.said[:, 2] + 2.0 / p.walk) if p.shrink else p.anchor
         points = float(moves.sum() + first @ first / p.first + (ridge * theta**2).sum())
         cuts = float((self.items[:, 1] ** 2 + np.where(self.binary, 0.0, self.items[:, 2] ** 2)).sum())
-        return self.log_likelihood() - 0.5 * (points + float((self.items[:, 0] ** 2).sum()) / p.slope + cuts / p.cut)
+        return self.log_likelihood() - 0.5 * (
+            points + float((self.items[:, 0] ** 2).sum()) / p.slope + cuts / p.cut
+        )
 
     def iterate(self, effort: Effort, iterations: int) -> tuple[list[float], bool]:
         """Alternate until the points stand still; return the largest change of each iteration."""
@@ -144,13 +159,17 @@ class Engine:
         for _ in range(iterations):
             before = self.theta.copy()
             self.state_step()
-            if self.prior.shrink == 0:
+            if self.prior.shrink == 0 and self.spread:
                 self.rescale()
             change = float(np.abs(self.theta - before).max())
             changes.append(change)
             if not np.isfinite(change):
                 raise MeasurementError(
-                    Problem("ideal points", "the iteration left the numbers", "give tighter priors: Prior(slope=.5)")
+                    Problem(
+                        "ideal points",
+                        "the iteration left the numbers",
+                        "give tighter priors: Prior(slope=.5)",
+                    )
                 )
             if change < effort.tolerance:
                 self.item_step()
@@ -213,7 +232,9 @@ def solve(
     effort: Effort | None = None,
     previous: tuple[Floats, Floats] | None = None,
 ) -> Solution:
-    """Return the variational-Laplace solution, from the best of several starts or from a `previous` (theta, items)."""
+    """Return the variational-Laplace solution, from the best of several starts or from a `previous` (theta,
+    items).
+    """
     with threads_for(len(ballots.item_vote)):
         return _solve(Engine(ballots, prior, link), effort or Effort(), previous)
 
@@ -223,6 +244,10 @@ def _solve(engine: Engine, effort: Effort, previous: tuple[Floats, Floats] | Non
     if previous is not None:
         engine.begin(*previous)
     changes, converged = engine.iterate(effort, effort.iterations)
+    if _collapsed(engine):
+        engine.spread = 0.0
+        engine.begin(starts.constant_start(engine.ballots))
+        changes, converged = engine.iterate(effort, 4 * effort.iterations)
     flips, more = _unflip(engine, effort)
     return Solution(
         theta=engine.theta,
@@ -239,7 +264,15 @@ def _solve(engine: Engine, effort: Effort, previous: tuple[Floats, Floats] | Non
         start=start,
         flips=tuple(flips),
         trace=tuple(changes + more),
+        few=engine.spread == 0.0,
     )
+
+
+def _collapsed(engine: Engine) -> bool:
+    """Whether all points shrank to one place: with very few votes the average over both signs explains them
+    best.
+    """
+    return bool(engine.theta.std() < 0.05 * np.sqrt(engine.variance.mean()))
 
 
 def _best_start(engine: Engine, effort: Effort) -> str:
@@ -257,7 +290,9 @@ def _best_start(engine: Engine, effort: Effort) -> str:
 
 
 def _unflip(engine: Engine, effort: Effort) -> tuple[list[int], list[float]]:
-    """Where the actors turn round from one session to the next, try the other way round and keep what is likelier."""
+    """Where the actors turn round from one session to the next, try the other way round and keep what is
+    likelier.
+    """
     kept: list[int] = []
     changes: list[float] = []
     for session in starts.turning_points(engine.ballots, engine.theta)[:5]:

@@ -27,9 +27,10 @@ COLUMNS = {
 class Choice:
     """How votes are read: what absence means, which roll calls recur, and over what the points may move.
 
-    `absent`: "missing" leaves absences out; "abstain" reads them as abstentions. `links`: pairs of roll calls (a frame
-    whose last two columns are ids) that put the same text to the vote again, or the name of a column that is the same
-    for them, as `resolution`. `static`: one point per actor. `words`: words for votes beside the common ones.
+    `absent`: "missing" leaves absences out; "abstain" reads them as abstentions. `links`: pairs of roll calls
+    (a frame whose last two columns are ids) that put the same text to the vote again, or the name of a column
+    that is the same for them, as `resolution`. `static`: one point per actor. `words`: words for votes beside
+    the common ones.
     """
 
     absent: Literal["missing", "abstain"] = "missing"
@@ -74,8 +75,9 @@ class _Account:
 def prepare(votes: pd.DataFrame, choice: Choice | None = None) -> Prepared:
     """Return the flat arrays of a tidy frame and the account of what was set aside.
 
-    One row is one vote: actor, roll_call, session or date, vote (see `COLUMNS` for the names that are understood).
-    Raises MeasurementError for missing columns, unknown words, and votes of which nothing is left.
+    One row is one vote: actor, roll_call, session or date, vote (see `COLUMNS` for the names that are
+    understood). Raises MeasurementError for missing columns, unknown words, and votes of which nothing is
+    left.
     """
     choice = choice or Choice()
     account = _Account()
@@ -86,17 +88,21 @@ def prepare(votes: pd.DataFrame, choice: Choice | None = None) -> Prepared:
     table = _drop(account, table, table["vote"] == ABSENT, "absent")
     table = _once(account, table)
     unanimous = table.groupby("item")["vote"].transform("nunique") < 2 if len(table) else table["vote"] < 0
-    table = _drop(account, table, unanimous, "all who voted voted alike, so it says nothing of who stands where")
+    table = _drop(
+        account, table, unanimous, "all who voted voted alike, so it says nothing of who stands where"
+    )
     if table.empty:
         raise MeasurementError(
             Problem("votes", "nothing is left to estimate from", _why_empty(account.frame()))
         )
     same = table.groupby("actor")["vote"].transform("nunique") < 2
-    account.note("the actor never varies: placed by the prior as much as by votes", table[same], of="actor", kept=True)
+    account.note(
+        "the actor never varies: placed by the prior as much as by votes", table[same], of="actor", kept=True
+    )
     ballots = pack(table)
     apart = pd.Series(ballots.block > 0, index=ballots.actors)
     account.note(
-        "not connected with the largest block by any common roll call: estimated apart, on a scale of its own",
+        "not connected with the largest block by any roll call: estimated apart, on a scale of its own",
         table[table["actor"].map(apart)],
         of="actor",
         kept=True,
@@ -106,11 +112,16 @@ def prepare(votes: pd.DataFrame, choice: Choice | None = None) -> Prepared:
 
 def _columns(votes: pd.DataFrame, choice: Choice) -> pd.DataFrame:
     found = {
-        column: next((name for name in names if name in votes.columns), None) for column, names in COLUMNS.items()
+        column: next((name for name in names if name in votes.columns), None)
+        for column, names in COLUMNS.items()
     }
     needed = ["actor", "roll_call", "vote"]
     problems = [
-        Problem("votes", f"no column for {column!r}", did_you_mean(column, map(str, votes.columns)) or _names(column))
+        Problem(
+            "votes",
+            f"no column for {column!r}",
+            did_you_mean(column, map(str, votes.columns)) or _names(column),
+        )
         for column in needed
         if found[column] is None
     ]
@@ -129,7 +140,7 @@ def _columns(votes: pd.DataFrame, choice: Choice) -> pd.DataFrame:
             "vote": read_votes(votes[found["vote"]], choice.words),
         }
     )
-    table["item"] = _items(table["roll_call"], votes, choice.links)
+    table["item"] = item_labels(table["roll_call"], votes, choice.links)
     return table
 
 
@@ -143,11 +154,17 @@ def _sessions(votes: pd.DataFrame, found: Mapping[str, str | None], *, static: b
     if found["session"] is not None:
         session: pd.Series = votes[found["session"]]
         whole = pd.api.types.is_float_dtype(session) and bool((session.dropna() % 1 == 0).all())
-        return session.astype("Int64") if whole and session.isna().any() else session.astype(int) if whole else session
+        return (
+            session.astype("Int64")
+            if whole and session.isna().any()
+            else session.astype(int)
+            if whole
+            else session
+        )
     return pd.to_datetime(votes[found["date"]]).dt.year
 
 
-def _items(roll_call: pd.Series, votes: pd.DataFrame, links: pd.DataFrame | str | None) -> pd.Series:
+def item_labels(roll_call: pd.Series, votes: pd.DataFrame, links: pd.DataFrame | str | None) -> pd.Series:
     """The item of each roll call: itself, or the first of those that it repeats."""
     if links is None:
         return roll_call
@@ -164,7 +181,9 @@ def _items(roll_call: pd.Series, votes: pd.DataFrame, links: pd.DataFrame | str 
         a, b = sorted((root(one), root(again)))
         first[b] = a
     index, labels = pd.factorize(roll_call)
-    return pd.Series(np.array([root(label) if label in first else label for label in labels])[index], roll_call.index)
+    return pd.Series(
+        np.array([root(label) if label in first else label for label in labels])[index], roll_call.index
+    )
 
 
 def _drop(account: _Account, table: pd.DataFrame, where: pd.Series, reason: str) -> pd.DataFrame:
@@ -178,7 +197,9 @@ def _once(account: _Account, table: pd.DataFrame) -> pd.DataFrame:
     """One vote per actor and roll call: repeats go, contradictions go altogether."""
     if not table.duplicated(["actor", "roll_call"]).any():
         return table
-    table = _drop(account, table, table.duplicated(["actor", "roll_call", "vote"]), "the same vote a second time")
+    table = _drop(
+        account, table, table.duplicated(["actor", "roll_call", "vote"]), "the same vote a second time"
+    )
     torn = table.duplicated(["actor", "roll_call"], keep=False)
     return _drop(account, table, torn, "the actor's votes on the roll call contradict one another")
 

@@ -1,9 +1,9 @@
 """Block elimination along sessions: the joint precision of all points and items, factored front by front.
 
-Points of session t meet points of later sessions only through the walk, and items only where they vote on them. Items
-of one session are eliminated first, item by item (3 x 3). Items that recur wait in the front from their first session
-to their last: a multifrontal Cholesky (Duff & Reid 1983, ACM TOMS 9:302) along a chain, whose fronts hold the points
-of one session, the next points of the actors, and the recurring items under way.
+Points of session t meet points of later sessions only through the walk, and items only where they vote on
+them. Items of one session are eliminated first, item by item (3 x 3). Items that recur wait in the front from
+their first session to their last: a multifrontal Cholesky (Duff & Reid 1983, ACM TOMS 9:302) along a chain,
+whose fronts hold the points of one session, the next points of the actors, and the recurring items under way.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ from detente.measurement.idealpoints.ballots import Ballots, Floats, Ints
 
 @dataclass(frozen=True)
 class Front:
-    """Variables eliminated at one session, and those kept: node n is n, parameter k of recurring item r is N + 3r + k."""
+    """Variables eliminated at one session, and those kept: node n is n, parameter k of recurring item r is N
+    + 3r + k.
+    """
 
     votes: Ints
     nodes: Ints
@@ -78,7 +80,9 @@ class Plan:
 
 @dataclass(frozen=True)
 class Precision:
-    """Numbers that fill the plan: per vote and per item as `curvature.vote_terms` gives them, and the points' prior."""
+    """Numbers that fill the plan: per vote and per item as `curvature.vote_terms` gives them, and the points'
+    prior.
+    """
 
     per_vote: Floats
     per_item: Floats
@@ -99,15 +103,15 @@ class Factor:
         for row, column, place in upper:
             matrix[:, row, column] = matrix[:, column, row] = numbers.per_item[:, place]
         self.item_precision = matrix
-        self.item_covariance = np.linalg.inv(matrix)
-        self.item_root = np.linalg.cholesky(self.item_covariance)
+        self.item_covariance = np.asarray(np.linalg.inv(matrix), float)
+        self.item_root = np.asarray(np.linalg.cholesky(self.item_covariance), float)
         self.lower: list[Floats] = []
         self.across: list[Floats] = []
         self.local: list[tuple[Ints, Floats]] = []
         self._eliminate()
 
     def _eliminate(self) -> None:
-        plan, numbers = self.plan, self.numbers
+        plan = self.plan
         place = np.full(plan.total, -1)
         rest, kept = np.zeros((0, 0)), np.zeros(0, np.int64)
         for front in plan.fronts:
@@ -143,7 +147,7 @@ class Factor:
         table = np.zeros((len(nodes), len(items), 3))
         # An actor may vote twice in a session on a text that recurs there, so cells add up.
         np.add.at(table, (row[own], column), numbers.per_vote[q[own], 1:4])
-        self.local.append((items, table))
+        self.local.append((items.astype(np.int64), table))
         half = np.einsum("njk,jkl->njl", table, self.item_root[items]).reshape(len(nodes), -1)
         matrix[: len(nodes), : len(nodes)] -= half @ half.T
         for k in range(3):
@@ -190,8 +194,9 @@ class Factor:
         return deviation[: plan.size]
 
     def covariances(self) -> tuple[Floats, Floats, Floats, Floats]:
-        """Return exact variances of points (N,), their covariances with the actor's next point (N,), covariances of items
-        (J, 3, 3), and of each vote's point with its item (n, 3), by the backward recursion of selected inversion (Takahashi, Fagan & Chen 1973)."""
+        """Return exact variances of points (N,), their covariances with the actor's next point (N,),
+        covariances of items (J, 3, 3), and of each vote's point with its item (n, 3), by the backward
+        recursion of selected inversion (Takahashi, Fagan & Chen 1973)."""
         plan = self.plan
         variance, onward = np.empty(plan.size), np.zeros(plan.size)
         items = self.item_covariance.copy()
@@ -242,5 +247,3 @@ class Factor:
             found = plan.recurring[r]
             at = place[plan.size + 3 * r + np.arange(plan.width[found])]
             items[found][: len(at), : len(at)] = joint[np.ix_(at, at)]
-
-

@@ -1,9 +1,10 @@
 """Moves of whole sessions at once: the location and the scale of each, all sessions together in one proposal.
 
-A location move adds a_t to all points of session t, and a_j * slope to the cuts of item j, where a_j averages a over
-the item's votes. A scale move multiplies points by exp(a_t) and slopes by exp(-a_j). Votes on items of one session do
-not change by either, so only priors and recurring items decide (moves on a group: Liu & Sabatti 2000, Biometrika
-87:353). The proposal of the vector a is the normal fitted at the present value, as for items and paths.
+A location move adds a_t to all points of session t, and a_j * slope to the cuts of item j, where a_j averages
+a over the item's votes. A scale move multiplies points by exp(a_t) and slopes by exp(-a_j). Votes on items of
+one session do not change by either, so only priors and recurring items decide (moves on a group: Liu &
+Sabatti 2000, Biometrika 87:353). The proposal of the vector a is the normal fitted at the present value, as
+for items and paths.
 """
 
 from __future__ import annotations
@@ -22,7 +23,13 @@ class Groups:
     def __init__(
         self, ballots: Ballots, own: Floats, coupling: Floats, precisions: Floats, link: int
     ) -> None:
-        self.ballots, self.own, self.coupling, self.precisions, self.link = ballots, own, coupling, precisions, link
+        self.ballots, self.own, self.coupling, self.precisions, self.link = (
+            ballots,
+            own,
+            coupling,
+            precisions,
+            link,
+        )
         self.sessions = len(ballots.sessions)
         self.session = ballots.node_session
         counts = csr_array(
@@ -34,7 +41,9 @@ class Groups:
         self.recurring = np.flatnonzero(np.diff(counts.indptr) > 1)
         self.recurring_share = self.share[self.recurring].toarray()
         self.single = ~ballots.binary
-        self.stretch = np.bincount(self.session, minlength=self.sessions) - np.asarray(self.share.sum(0)).ravel()
+        self.stretch = (
+            np.bincount(self.session, minlength=self.sessions) - np.asarray(self.share.sum(0)).ravel()
+        )
 
     def move(
         self, theta: Floats, items: Floats, rng: np.random.Generator, *, growing: bool
@@ -50,14 +59,17 @@ class Groups:
             return theta, items, False
         gap = low2.T @ (-shift - cho_solve((low2, True), back))
         ratio = then - now + (self.stretch @ shift if growing else 0.0)
-        ratio += np.log(np.diag(low2)).sum() - 0.5 * gap @ gap - np.log(np.diag(low)).sum() + 0.5 * noise @ noise
+        ratio += (
+            np.log(np.diag(low2)).sum() - 0.5 * gap @ gap - np.log(np.diag(low)).sum() + 0.5 * noise @ noise
+        )
         return (there, other, True) if dice < ratio else (theta, items, False)
 
     def expected_growth(self, theta: Floats, items: Floats, variance: Floats, onward: Floats) -> Floats:
         """Return the log scales by session (T,) that one Newton step finds for a normal of points and items.
 
-        The bound of the normal that is stretched along with its mean: quadratics gain the variances of points, their
-        covariances `onward` with the next, and the variances of slopes; votes on recurring items count at the means.
+        The bound of the normal that is stretched along with its mean: quadratics gain the variances of
+        points, their covariances `onward` with the next, and the variances of slopes; votes on recurring
+        items count at the means.
         """
         _, pull, bend = self._votes(theta, items[:, :3].copy(), growing=True)
         share = self.recurring_share
@@ -65,7 +77,9 @@ class Groups:
         gradient = share.T @ pull.sum(1) - pull.sum(0) + self.stretch
         hessian = (share.T * bend.sum(1)) @ share - mixed - mixed.T + np.diag(bend.sum(0))
         slopes = self._slopes(items[:, 0] ** 2 + items[:, 3])
-        path = self._grown_paths(self.own * (theta**2 + variance), self._products(theta) + self.coupling * onward)
+        path = self._grown_paths(
+            self.own * (theta**2 + variance), self._products(theta) + self.coupling * onward
+        )
         low = cholesky(hessian + slopes[2] + path[2], lower=True, check_finite=False)
         return np.asarray(cho_solve((low, True), gradient + slopes[1] + path[1]))
 
@@ -88,7 +102,9 @@ class Groups:
     def shifted(
         self, shift: Floats, theta: Floats, items: Floats, cross: Floats
     ) -> tuple[Floats, Floats, Floats]:
-        """Return points, items (J, 9) and vote covariances of the normal with the locations of sessions shifted."""
+        """Return points, items (J, 9) and vote covariances of the normal with the locations of sessions
+        shifted.
+        """
         a, items, cross = self.share @ shift, items.copy(), cross.copy()
         s00, s01, s02 = items[:, 3].copy(), items[:, 4].copy(), items[:, 5].copy()
         items[:, 1:3] += (items[:, 0] * a)[:, None]
@@ -103,7 +119,9 @@ class Groups:
     def stretched(
         self, shift: Floats, theta: Floats, items: Floats, variance: Floats, cross: Floats
     ) -> tuple[Floats, Floats, Floats, Floats]:
-        """Return points, items (J, 9), variances and vote covariances of the normal with sessions grown by exp(shift)."""
+        """Return points, items (J, 9), variances and vote covariances of the normal with sessions grown by
+        exp(shift).
+        """
         by_item = self.share @ shift
         up, down = np.exp(shift[self.session]), np.exp(-by_item)
         items, cross = items.copy(), cross.copy()
@@ -147,8 +165,8 @@ class Groups:
         value = np.empty(number)
         pull, bend = np.empty((number, self.sessions)), np.empty((number, self.sessions))
         chain.group_terms(
-            self.recurring, b.item_start, b.item_node, b.item_vote, self.session, theta, items, self.link, growing,
-            value, pull, bend,
+            self.recurring, b.item_start, b.item_node, b.item_vote, self.session, theta, items, self.link,
+            growing, value, pull, bend,
         )  # fmt: skip
         return value, pull, bend
 
@@ -170,10 +188,12 @@ class Groups:
         pulled = self.own * theta
         pulled[:-1] += self.coupling[:-1] * theta[1:]
         pulled[1:] += self.coupling[:-1] * theta[:-1]
-        return value, -np.bincount(self.session, pulled, self.sessions), hessian
+        return value, -np.bincount(self.session, pulled, self.sessions).astype(float), hessian
 
     def _grown_paths(self, squares: Floats, products: Floats) -> tuple[float, Floats, Floats]:
-        """Log prior of the paths with its derivatives in shifts of log scale, from precisions times squares."""
+        """Log prior of the paths with its derivatives in shifts of log scale, from precisions times
+        squares.
+        """
         value = -0.5 * float(squares.sum()) - float(products.sum())
         own, cross = np.bincount(self.session, squares, self.sessions), self._onward(products)
         gradient = own + cross.sum(1)
@@ -186,10 +206,14 @@ class Groups:
         square = (items[:, 1] ** 2).sum() + (items[self.single, 2] ** 2).sum()
         curve = (self.share.T @ self.share.multiply((number * slope**2)[:, None])).toarray()
         precision = self.precisions[1]
-        return float(-0.5 * precision * square), -precision * (self.share.T @ (slope * total)), precision * curve
+        return (
+            float(-0.5 * precision * square),
+            -precision * (self.share.T @ (slope * total)),
+            precision * curve,
+        )
 
     def _slopes(self, square: Floats) -> tuple[float, Floats, Floats]:
         """Log prior of the slopes, from their squares, with its derivatives in shifts of log scale."""
         precision = self.precisions[0]
         curve = 2.0 * precision * (self.share.T @ self.share.multiply(square[:, None])).toarray()
-        return float(-0.5 * precision * square.sum()), precision * (self.share.T @ square), curve
+        return float(-0.5 * precision * square.sum()), precision * np.asarray(self.share.T @ square), curve

@@ -9,7 +9,6 @@ import numpy as np
 from detente.errors import MeasurementError, Problem, did_you_mean
 from detente.measurement.idealpoints.ballots import Ballots, Floats
 
-
 WIDER, WIDER_FAR, WIDEST = 1.04, 0.012, 1.15
 """The normal leaves out some skew, so intervals widen by WIDER + WIDER_FAR * point^2, at most WIDEST.
 
@@ -50,14 +49,16 @@ def check_positive(ballots: Ballots, positive: str | None) -> None:
     """Raise MeasurementError where the actor that fixes the sign is not among the voters."""
     if positive is not None and positive not in set(ballots.actors):
         hint = did_you_mean(positive, map(str, ballots.actors)) or "name an actor among the votes"
-        raise MeasurementError(Problem(f"positive={positive!r}", "is not among the actors that are left", hint))
+        raise MeasurementError(
+            Problem(f"positive={positive!r}", "is not among the actors that are left", hint)
+        )
 
 
 def identify(ballots: Ballots, theta: Floats, draws: Floats, positive: str | None) -> Identified:
     """Standardise each draw to mean 0 and variance 1 over all actor-sessions, the named actor positive.
 
-    Each block of connected actors gets a scale of its own; where `positive` is not in a block, or is None, the actor
-    with most votes there is taken positive.
+    Each block of connected actors gets a scale of its own; where `positive` is not in a block, or is None,
+    the actor with most votes there is taken positive.
     """
     theta, draws = theta.copy(), draws.copy()
     node_block = ballots.block[ballots.node_actor]

@@ -1,8 +1,8 @@
 """The joint normal posterior of all points and items: its mean refined, its covariance exact.
 
-The alternation holds points and items independent. Here the normal keeps their covariance: Newton steps on the
-expected log posterior under that normal, with its exact inverse curvature as the covariance (Opper & Archambeau 2009,
-Neural Comput. 21:786, for Gaussian variational posteriors; expectations to second order).
+The alternation holds points and items independent. Here the normal keeps their covariance: Newton steps on
+the expected log posterior under that normal, with its exact inverse curvature as the covariance (Opper &
+Archambeau 2009, Neural Comput. 21:786, for Gaussian variational posteriors; expectations to second order).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import LinAlgError
 
-from detente.measurement.idealpoints.ballots import Ballots, Floats
+from detente.measurement.idealpoints.ballots import Ballots, Flags, Floats
 from detente.measurement.idealpoints.curvature import vote_terms
 from detente.measurement.idealpoints.fit import Solution
 from detente.measurement.idealpoints.fronts import Factor, Plan, Precision
@@ -29,7 +29,9 @@ STEP = 0.7
 
 @dataclass(frozen=True)
 class Joint:
-    """The joint normal posterior on the model's own scale: means, exact variances, and the factor to draw from."""
+    """The joint normal posterior on the model's own scale: means, exact variances, and the factor to draw
+    from.
+    """
 
     theta: Floats
     variance: Floats
@@ -71,9 +73,12 @@ class Refiner:
         self.plan = Plan(ballots)
         self.theta, self.variance = solution.theta.copy(), solution.variance.copy()
         self.items = solution.items.copy()
+        if solution.few:
+            self.variance[:] = 0.0
+            self.items[:, 3:] = 0.0
         self.cross = np.zeros((len(ballots.item_vote), 3))
         slopes = np.bincount(ballots.item_node, self.items[ballots.vote_item, 0] ** 2, len(self.theta))
-        self.own, self.coupling = path_prior(ballots, self.prior, slopes)
+        self.own, self.coupling = path_prior(ballots, self.prior, slopes.astype(float))
         self.per_vote = np.empty((len(ballots.item_vote), 5))
         self.per_item = np.empty((len(self.items), 9))
         self.residual = 1.0
@@ -81,7 +86,9 @@ class Refiner:
         self.groups = Groups(ballots, self.own, self.coupling, precisions, self.link)
 
     def factor(self) -> Factor:
-        """Factor the curvature here: the exact one, or the expected one where that is not positive definite."""
+        """Factor the curvature here: the exact one, or the expected one where that is not positive
+        definite.
+        """
         self._terms()
         try:
             return Factor(self.plan, Precision(self.per_vote, self.per_item, self.own, self.coupling))
@@ -93,8 +100,8 @@ class Refiner:
     def _terms(self) -> None:
         b, precisions = self.ballots, np.array([1.0 / self.prior.slope, 1.0 / self.prior.cut])
         vote_terms(
-            b.item_start, b.item_node, b.item_vote, b.binary, self.theta, self.variance, self.items, self.cross,
-            precisions, self.link, self.residual, self.per_vote, self.per_item,
+            b.item_start, b.item_node, b.item_vote, b.binary, self.theta, self.variance, self.items,
+            self.cross, precisions, self.link, self.residual, self.per_vote, self.per_item,
         )  # fmt: skip
 
     def step(self, factor: Factor) -> float:
@@ -106,13 +113,15 @@ class Refiner:
     def spread(self, factor: Factor, *, grow: bool) -> None:
         """Take over the exact variances, and the covariance of each vote's point with its item.
 
-        With `grow`, then shift and stretch whole sessions, normal and all, to where the bound is highest: Newton steps
-        hold variances fixed, and so creep along location and scale, which votes do not see.
+        With `grow`, then shift and stretch whole sessions, normal and all, to where the bound is highest:
+        Newton steps hold variances fixed, and so creep along location and scale, which votes do not see.
         """
         self.variance, onward, self.cross = _spread(factor, self.items, self.ballots.binary)
         if grow:
             shift = self.groups.expected_shift(self.theta, self.items)
-            self.theta, self.items, self.cross = self.groups.shifted(shift, self.theta, self.items, self.cross)
+            self.theta, self.items, self.cross = self.groups.shifted(
+                shift, self.theta, self.items, self.cross
+            )
             shift = self.groups.expected_growth(self.theta, self.items, self.variance, onward)
             longest = np.abs(shift).max()
             shift *= min(1.0, GROWTH / longest) if longest > 0 else 1.0
@@ -127,8 +136,8 @@ def joint_posterior(
 ) -> Joint:
     """Return the joint normal at the solution.
 
-    First at most `steps` Newton steps with the covariances of the alternation, until no point moves by more than
-    `settle`; then `updates` rounds in which the exact covariances enter, each followed by a step.
+    First at most `steps` Newton steps with the covariances of the alternation, until no point moves by more
+    than `settle`; then `updates` rounds in which the exact covariances enter, each followed by a step.
     """
     refiner = Refiner(ballots, solution)
     moves: list[float] = []
@@ -138,7 +147,7 @@ def joint_posterior(
         factor = refiner.factor()
         if moves[-1] < settle:
             break
-    for _ in range(updates):
+    for _ in range(0 if solution.few else updates):
         refiner.spread(factor, grow=True)
         factor = refiner.factor()
         moves.append(refiner.step(factor))
@@ -153,8 +162,10 @@ def _gradient(ballots: Ballots, theta: Floats, per_vote: Floats, own: Floats, co
     return gradient
 
 
-def _step(theta: Floats, items: Floats, move: Floats, change: Floats, binary: Floats) -> float:
-    """Move points and items in place, shortened where a point leaps or cuts would cross; return the longest move."""
+def _step(theta: Floats, items: Floats, move: Floats, change: Floats, binary: Flags) -> float:
+    """Move points and items in place, shortened where a point leaps or cuts would cross; return the longest
+    move.
+    """
     change[binary, 2] = change[binary, 1]
     longest = float(np.abs(move).max())
     scale = min(1.0, STEP / longest) if longest > 0 else 1.0
@@ -166,7 +177,7 @@ def _step(theta: Floats, items: Floats, move: Floats, change: Floats, binary: Fl
     return scale * longest
 
 
-def _spread(factor: Factor, items: Floats, binary: Floats) -> tuple[Floats, Floats, Floats]:
+def _spread(factor: Factor, items: Floats, binary: Flags) -> tuple[Floats, Floats, Floats]:
     variance, onward, covariance, cross = factor.covariances()
     covariance[binary, 2] = covariance[binary, 1]
     covariance[binary, :, 2] = covariance[binary, :, 1]

@@ -1,13 +1,15 @@
-"""Compiled steps of the fast engine: item by item, actor by actor, each handled by one thread from first to last.
+"""Compiled steps of the fast engine: item by item, actor by actor, each handled by one thread from first to
+last.
 
-No sum crosses threads, so the bytes of the result are the same for any number of threads. The loops are longer than
-elsewhere because a call inside them, or an array per vote, costs more than the arithmetic.
+No sum crosses threads, so the bytes of the result are the same for any number of threads. The loops are
+longer than elsewhere because a call inside them, or an array per vote, costs more than the arithmetic.
 
 An item is a row of nine numbers: slope, two cuts, and the upper triangle of their covariance,
 (beta, c1, c2, S00, S01, S02, S11, S12, S22). A binary item has c1 = c2.
 """
 
-# numba ships no types for its decorators, hence the untyped-decorator exemption for this module in pyproject.toml.
+# numba ships no types for its decorators, hence the untyped-decorator exemption for this module in
+# pyproject.toml.
 from __future__ import annotations
 
 import math
@@ -19,22 +21,24 @@ LOGIT, PROBIT = 0, 1
 ROOT_HALF = 1.0 / math.sqrt(2.0)
 NORMAL = 1.0 / math.sqrt(2.0 * math.pi)
 LONGEST = 0.7
-"""The longest step of a slope, cut or point in one Newton step: far from the solution the quadratic misleads."""
+"""The longest step of a slope, cut or point in one Newton step: far from the solution the quadratic
+misleads.
+"""
 WIDEST = 1.5
 """Largest variance of the linear predictor for which the second-order expectation is used."""
 
 
 @njit(inline="always", cache=True)
 def logistic_terms(vote, a, b, va, vb):
-    """Return gradients (ga, gb) and curvatures (wa, wb) of log P(vote) at cuts minus predictor a <= b, averaged over
-    normal a, b with variances va, vb to second order. Logistic: P = F(a), F(b)(1 - F(a))(1 - e^(a-b)), 1 - F(b); the
-    last factor of the middle one depends on the item alone and is added there.
+    """Return gradients (ga, gb) and curvatures (wa, wb) of log P(vote) at cuts minus predictor a <= b,
+    averaged over normal a, b with variances va, vb to second order. Logistic: P = F(a), F(b)(1 - F(a))(1 -
+    e^(a-b)), 1 - F(b); the last factor of the middle one depends on the item alone and is added there.
     """
     ga = 0.0
     gb = 0.0
     wa = 0.0
     wb = 0.0
-    if vote < 2 and not (vote == 0):
+    if vote == 1:
         p = 1.0 / (1.0 + math.exp(-b))
         w = p * (1.0 - p)
         gb = 1.0 - p - 0.5 * vb * w * (1.0 - 2.0 * p)
@@ -60,7 +64,8 @@ def logistic_terms(vote, a, b, va, vb):
 def normal_terms(vote, a, b):
     """As `logistic_terms` for the normal link; returns (ga, gb, wa, wb, wab), wab the cross curvature.
 
-    Without the average over the predictor's variance: its expansion does not settle in the normal's steep tails.
+    Without the average over the predictor's variance: its expansion does not settle in the normal's steep
+    tails.
     """
     if vote == 0:
         prob = 0.5 * math.erfc(-a * ROOT_HALF)
@@ -89,11 +94,15 @@ def normal_terms(vote, a, b):
 
 
 @njit(parallel=True, fastmath={"nsz", "arcp", "contract", "reassoc"}, cache=True)
-def item_step(start, node, vote, binary, theta, variance, items, slope_precision, cut_precision, link, spread):
-    """One Newton step of each item's slope and cuts given the points (theta, variance); updates `items` in place.
+def item_step(
+    start, node, vote, binary, theta, variance, items, slope_precision, cut_precision, link, spread
+):
+    """One Newton step of each item's slope and cuts given the points (theta, variance); updates `items` in
+    place.
 
-    The target is the expected log likelihood plus the normal prior of slope and cuts; the inverse of its curvature
-    becomes the item's covariance. `spread` 1 averages over the uncertainty of points and items, 0 does not.
+    The target is the expected log likelihood plus the normal prior of slope and cuts; the inverse of its
+    curvature becomes the item's covariance. `spread` 1 averages over the uncertainty of points and items, 0
+    does not.
     """
     for j in prange(len(binary)):
         beta, c1, c2 = items[j, 0], items[j, 1], items[j, 2]
@@ -200,9 +209,10 @@ def state_votes(start, item, vote, theta, variance, items, link, spread, out):
 def smooth(actor_start, time, theta, variance, covariance, said, walk, first, anchor, shrink):
     """One Newton step of each actor's path: a tridiagonal solve over its sessions, O(T), in place.
 
-    Precision: what the votes `said`, plus 1/(walk * gap) between neighbours, 1/first on the first node, `anchor` on
-    every node, and `shrink` times (2/walk + sum of squared slopes), which copies the published sampler's prior.
-    Fills the nodes' variances and `covariance` with the node before. Returns the largest step.
+    Precision: what the votes `said`, plus 1/(walk * gap) between neighbours, 1/first on the first node,
+    `anchor` on every node, and `shrink` times (2/walk + sum of squared slopes), which copies the published
+    sampler's prior. Fills the nodes' variances and `covariance` with the node before. Returns the largest
+    step.
     """
     largest = 0.0
     for i in range(len(actor_start) - 1):

@@ -21,9 +21,10 @@ QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 class IdealPoints:
     """Where every actor stands in every session, with its uncertainty.
 
-    `points`: mean, sd, quantile (by `q`), votes; dims actor, session; NaN where the actor did not vote. `items`: slope,
-    lower and upper cut with sds, and which categories occur. `draws` (actor, session, draw) on the reported scale.
-    `account`: what was set aside, and why. `identification`: sign and scale in words. Every number is an estimate.
+    `points`: mean, sd, quantile (by `q`), votes; dims actor, session; NaN where the actor did not vote.
+    `items`: slope, lower and upper cut with sds, and which categories occur. `draws` (actor, session, draw)
+    on the reported scale. `account`: what was set aside, and why. `identification`: sign and scale in words.
+    Every number is an estimate.
     """
 
     points: xr.Dataset
@@ -37,7 +38,9 @@ class IdealPoints:
     ballots: Ballots = field(repr=False)
 
     def table(self) -> pd.DataFrame:
-        """Return one row per actor and session: actor, session, mean, sd, low, high (5 and 95 %), votes, mark."""
+        """Return one row per actor and session: actor, session, mean, sd, low, high (5 and 95 %), votes,
+        mark.
+        """
         flat = self.points[["mean", "sd", "votes"]].to_dataframe().dropna(subset="mean")
         for name, q in (("low", 0.05), ("high", 0.95)):
             flat[name] = self.points["quantile"].sel(q=q, drop=True).to_series()
@@ -45,18 +48,23 @@ class IdealPoints:
         return flat.reset_index()[["actor", "session", "mean", "sd", "low", "high", "votes", "mark"]]
 
     def distance(self, one: str, other: str) -> pd.DataFrame:
-        """Return the distance between two actors in each session, mean with 90 % interval, from the joint draws."""
-        gap = np.abs(self._draws_of(one) - self._draws_of(other))
-        return _summary(gap)
+        """Return the distance between two actors in each session, mean with 90 % interval, from the joint
+        draws.
+        """
+        return _summary(abs(self._draws_of(one) - self._draws_of(other)))
 
     def change(self, actor: str, start: Any, end: Any) -> pd.Series:
-        """Return how far an actor moved from one session to another, mean with 90 % interval, from the joint draws."""
+        """Return how far an actor moved from one session to another, mean with 90 % interval, from the joint
+        draws.
+        """
         path = self._draws_of(actor)
         self._known("session", [start, end], path["session"].to_numpy())
         move = (path.sel(session=end) - path.sel(session=start)).expand_dims(session=[end])
         if move.isnull().all():
             raise MeasurementError(
-                Problem(f"{actor}", f"did not vote in {start} or in {end}", "choose sessions in which it voted")
+                Problem(
+                    f"{actor}", f"did not vote in {start} or in {end}", "choose sessions in which it voted"
+                )
             )
         return _summary(move).iloc[0]
 
@@ -71,7 +79,7 @@ class IdealPoints:
         missing = [label for label in labels if label not in known]
         if missing:
             raise MeasurementError(
-                *(Problem(f"{kind} {label!r}", "is not in the result", did_you_mean(str(label), map(str, known)))
+                *(Problem(f"{kind} {label!r}", "is not in it", did_you_mean(str(label), map(str, known)))
                   for label in missing)
             )  # fmt: skip
 

@@ -1,7 +1,7 @@
 """The referee: a sampler of the exact posterior, whose draws check the fast engine's intervals.
 
-A sweep moves every item given the points, every path given the items (chain.py), and then whole sessions together
-(groups.py): the directions that votes hardly see, along which alternating moves creep.
+A sweep moves every item given the points, every path given the items (chain.py), and then whole sessions
+together (groups.py): the directions that votes hardly see, along which alternating moves creep.
 """
 
 from __future__ import annotations
@@ -18,14 +18,15 @@ from detente.measurement.idealpoints.kernels import LOGIT, PROBIT
 from detente.measurement.idealpoints.settings import Link, Prior
 from detente.measurement.idealpoints.threads import one_thread, threads_for
 
-
 WALK_EVERY = 4
 """Every so many sweeps items move by a random walk instead of by the fitted normal."""
 
 
 @dataclass(frozen=True)
 class Length:
-    """How long to sample: chains, sweeps of each that are kept, sweeps before that are not, and stretch of paths."""
+    """How long to sample: chains, sweeps of each that are kept, sweeps before that are not, and stretch of
+    paths.
+    """
 
     chains: int = 4
     sweeps: int = 1000
@@ -76,8 +77,8 @@ class Chain:
         else:
             chain.move_items(*votes, self.precisions, self.link, noise, dice, self.count_items)
         chain.move_paths(
-            b.node_start, b.node_item, b.node_vote, b.actor_start, self.theta, self.items, self.own, self.coupling,
-            self.link, stretch, int(rng.integers(stretch)), rng.standard_normal(nodes),
+            b.node_start, b.node_item, b.node_vote, b.actor_start, self.theta, self.items, self.own,
+            self.coupling, self.link, stretch, int(rng.integers(stretch)), rng.standard_normal(nodes),
             np.log(rng.random(nodes)), self.count_nodes,
         )  # fmt: skip
         for growing in (False, True):
@@ -87,7 +88,13 @@ class Chain:
 
 @one_thread
 def sample(
-    ballots: Ballots, joint: Joint, *, prior: Prior, link: Link, rng: np.random.Generator, length: Length | None = None
+    ballots: Ballots,
+    joint: Joint,
+    *,
+    prior: Prior,
+    link: Link,
+    rng: np.random.Generator,
+    length: Length | None = None,
 ) -> Sample:
     """Return draws of all points from the exact posterior, chains started from draws of the joint normal."""
     with threads_for(len(ballots.item_vote)):

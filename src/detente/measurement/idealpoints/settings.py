@@ -15,9 +15,10 @@ Link = Literal["logit", "probit"]
 class Prior:
     """Priors of P(vote <= c) = F(cut_c - slope * point): normal walks of points, normal slopes and cuts.
 
-    `walk` variance of a point's change per unit of time; `first` variance of an actor's first point; `anchor` precision
-    of a further normal prior at 0 on every point; `slope`, `cut` variances of items; `shrink` multiplies
-    (2/walk + sum of squared slopes) into such a precision, which emulates the published sampler (prior="bsv").
+    `walk` variance of a point's change per unit of time; `first` variance of an actor's first point; `anchor`
+    precision of a further normal prior at 0 on every point; `slope`, `cut` variances of items; `shrink`
+    multiplies (2/walk + sum of squared slopes) into such a precision, which emulates the published sampler
+    (prior="bsv").
     """
 
     walk: float = 0.08

@@ -13,7 +13,9 @@ from detente.measurement.idealpoints.settings import Link, Prior
 
 @dataclass(frozen=True)
 class Design:
-    """How many actors, sessions and roll calls a session; the share that recurs; and the share of votes missing."""
+    """How many actors, sessions and roll calls a session; the share that recurs; and the share of votes
+    missing.
+    """
 
     actors: int = 40
     sessions: int = 12
@@ -26,7 +28,9 @@ class Design:
 
 @dataclass(frozen=True)
 class Simulated:
-    """Votes as a tidy frame with a column `text` that links roll calls, and the points (A, T) they came from."""
+    """Votes as a tidy frame with a column `text` that links roll calls, and the points (A, T) they came
+    from.
+    """
 
     votes: pd.DataFrame
     points: Floats
@@ -51,7 +55,13 @@ def simulate(design: Design, prior: Prior, rng: np.random.Generator, *, link: Li
         number = t * design.roll_calls + call
         rows.append(
             pd.DataFrame(
-                {"actor": actor, "session": t, "roll_call": number, "text": texts[t, call], "vote": vote[actor, call]}
+                {
+                    "actor": actor,
+                    "session": t,
+                    "roll_call": number,
+                    "text": texts[t, call],
+                    "vote": vote[actor, call],
+                }
             )
         )
     votes = pd.concat(rows, ignore_index=True)

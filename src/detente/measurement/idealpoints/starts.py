@@ -1,4 +1,6 @@
-"""Starting points that nobody had to guess: leading singular vectors of the votes, kept in line from year to year."""
+"""Starting points that nobody had to guess: leading singular vectors of the votes, kept in line from year to
+year.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +14,11 @@ MEMORY = 0.7
 
 
 def constant_start(ballots: Ballots) -> Floats:
-    """One point per actor for all time: the leading left singular vector of the item-centred votes, block by block.
+    """One point per actor for all time: the leading left singular vector of the item-centred votes, block by
+    block.
 
-    Good where blocs are stable; where they are not, the direction may turn over time, and `chained_start` is better.
+    Good where blocs are stable; where they are not, the direction may turn over time, and `chained_start` is
+    better.
     """
     from scipy.sparse import csr_array
 
@@ -30,7 +34,9 @@ def constant_start(ballots: Ballots) -> Floats:
 
 
 def chained_start(ballots: Ballots) -> Floats:
-    """A point per actor and session: each session's leading singular vector, its sign aligned with those before."""
+    """A point per actor and session: each session's leading singular vector, its sign aligned with those
+    before.
+    """
     centred = _centred(ballots)
     session = ballots.node_session[ballots.item_node]
     order = np.argsort(session, kind="stable")
@@ -61,7 +67,9 @@ def _centred(ballots: Ballots) -> Floats:
 
 
 def _first_direction(table: object) -> Floats:
-    """The leading left singular vector by power iteration from a fixed vector, so that it is the same every time."""
+    """The leading left singular vector by power iteration from a fixed vector, so that it is the same every
+    time.
+    """
     from scipy.sparse import csr_array
 
     matrix = csr_array(table)
@@ -73,7 +81,7 @@ def _first_direction(table: object) -> Floats:
         if norm == 0:
             return vector
         vector /= norm
-    return vector * np.sqrt(matrix.shape[0])
+    return np.asarray(vector * np.sqrt(matrix.shape[0]))
 
 
 def _unit(theta: Floats) -> Floats:
@@ -82,7 +90,9 @@ def _unit(theta: Floats) -> Floats:
 
 
 def turning_points(ballots: Ballots, theta: Floats) -> list[int]:
-    """Sessions before which the points of the actors turn round: their correlation with the session before is negative."""
+    """Sessions before which the points of the actors turn round: their correlation with the session before is
+    negative.
+    """
     follows = np.flatnonzero(np.diff(ballots.node_actor) == 0)
     later = ballots.node_session[follows + 1]
     products = np.bincount(later, theta[follows] * theta[follows + 1], len(ballots.sessions))

@@ -1,4 +1,6 @@
-"""Linear algebra on one thread: small blocks lose by sharing, and the bytes must not depend on how many there are."""
+"""Linear algebra on one thread: small blocks lose by sharing, and the bytes must not depend on how many there
+are.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,8 @@ R = TypeVar("R")
 def one_thread(function: Callable[P, R]) -> Callable[P, R]:
     """Run `function` with the linear algebra libraries held to one thread.
 
-    On the fronts of a session (some hundred rows) threads cost up to ten times the work where other programs run.
+    On the fronts of a session (some hundred rows) threads cost up to ten times the work where other programs
+    run.
     """
 
     @wraps(function)

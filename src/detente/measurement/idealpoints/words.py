@@ -21,7 +21,9 @@ MEANING: Mapping[str, int] = {
     **dict.fromkeys(("absent", "x", "", "nan", "none", "na", "n/a", "<na>", "missing", "not voting"), ABSENT),
     **dict.fromkeys(("did not vote", "non-voting", "nonvoting", "non voting", "not present", "nv"), ABSENT),
 }
-"""Common spellings in lower case. Provider's numbers (1 = yes, 2 = abstain, 3 = no) differ by provider: name them."""
+"""Common spellings in lower case. Provider's numbers (1 = yes, 2 = abstain, 3 = no) differ by provider: name
+them.
+"""
 
 CODES: Mapping[str, int] = {"no": NO, "abstain": ABSTAIN, "yes": YES, "absent": ABSENT}
 
