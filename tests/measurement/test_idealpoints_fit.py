@@ -180,10 +180,11 @@ numba.set_num_threads(int(sys.argv[1]))
 from detente.measurement.idealpoints import Spec, ideal_points
 from detente.measurement.idealpoints.simulate import Design, simulate
 from detente.measurement.idealpoints.settings import Prior
-votes = simulate(Design(actors=25, sessions=6, roll_calls=25), Prior(walk=.1, slope=4.),
-np.random.default_rng(5)).votes result = ideal_points(votes, draws=20, spec=Spec(links="text"))
-print(hashlib.sha256(result.draws.to_numpy().tobytes() +
-result.points["mean"].to_numpy().tobytes()).hexdigest())
+design = Design(actors=25, sessions=6, roll_calls=25)
+votes = simulate(design, Prior(walk=.1, slope=4.), np.random.default_rng(5)).votes
+result = ideal_points(votes, draws=20, spec=Spec(links="text"))
+written = result.draws.to_numpy().tobytes() + result.points["mean"].to_numpy().tobytes()
+print(hashlib.sha256(written).hexdigest())
 """
 
 

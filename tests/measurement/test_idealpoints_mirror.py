@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from bench_ideal_points import compare, published_set
 
 from detente.measurement.idealpoints import BSV, Choice, IdealPoints, Prepared, Spec, ideal_points, prepare
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
-from bench_ideal_points import compare, published_set
 
 pytestmark = pytest.mark.mirror
 
 
+Frames = tuple[pd.DataFrame, pd.DataFrame]
+
+
 @pytest.fixture(scope="module")
-def votes(mirror: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+def votes(mirror: Path) -> Frames:
     return published_set(mirror)
 
 
 @pytest.fixture(scope="module")
-def emulated(votes: tuple[pd.DataFrame, pd.DataFrame]) -> IdealPoints:
+def emulated(votes: Frames) -> IdealPoints:
     spec = Spec(links=votes[1], link="probit", prior=BSV)
     return ideal_points(votes[0], positive="United States", draws=50, spec=spec)
 
 
-def test_the_published_set_is_rebuilt_exactly(votes: tuple[pd.DataFrame, pd.DataFrame]) -> None:
+def test_the_published_set_is_rebuilt_exactly(votes: Frames) -> None:
     prepared: Prepared = prepare(votes[0], Choice(links=votes[1]))
     ballots = prepared.ballots
     assert (len(ballots.node_actor), len(ballots.item_vote), len(ballots.items)) == (10_469, 797_473, 4_784)
@@ -36,7 +36,7 @@ def test_the_published_set_is_rebuilt_exactly(votes: tuple[pd.DataFrame, pd.Data
 
 
 def test_the_published_prior_gives_the_published_series(emulated: IdealPoints, mirror: Path) -> None:
-    """The mirror holds a later vintage on another scale: correlation, as it stands and mapped year by year."""
+    """The mirror holds a later vintage on another scale: correlation as it stands, and by year."""
     found = compare(emulated, mirror)
     assert found["matched"] > 10_000
     assert found["pooled_r"] > 0.985
