@@ -202,3 +202,18 @@ def test_the_bytes_are_the_same_on_one_thread_and_on_two() -> None:
         digests.add(ran.stdout.strip())
     assert len(digests) == 1
     assert len(digests.pop()) == hashlib.sha256().digest_size * 2
+
+
+def test_both_engines_answer_the_same_call(data: Simulated, result: IdealPoints) -> None:
+    spec = Spec(links="text", prior=PRIOR, engine="sampler", length=Length(chains=2, sweeps=150, warm_up=50))
+    sampled = ideal_points(data.votes, positive="a0001", spec=spec)
+    assert sampled.diagnostics["r_hat_max"] < 1.6
+    assert sampled.diagnostics["intervals"] == "draws of the exact posterior"
+    assert (
+        np.corrcoef(sampled.points["mean"].values.ravel(), result.points["mean"].values.ravel())[0, 1] > 0.99
+    )
+
+
+def test_the_sampler_refuses_the_prior_that_only_emulates(data: Simulated) -> None:
+    with pytest.raises(MeasurementError, match="emulates"):
+        ideal_points(data.votes, spec=Spec(links="text", prior="bsv", engine="sampler"))

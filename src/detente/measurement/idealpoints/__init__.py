@@ -6,6 +6,7 @@ from detente.measurement.idealpoints.estimate import Spec, ideal_points
 from detente.measurement.idealpoints.fit import Effort
 from detente.measurement.idealpoints.frames import Choice, Prepared, prepare
 from detente.measurement.idealpoints.result import IdealPoints
+from detente.measurement.idealpoints.sampler import Length
 from detente.measurement.idealpoints.settings import BSV, DEFAULT, Prior
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "Choice",
     "Effort",
     "IdealPoints",
+    "Length",
     "Prepared",
     "Prior",
     "Spec",

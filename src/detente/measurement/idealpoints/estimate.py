@@ -10,11 +10,13 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
+from detente.errors import MeasurementError, Problem
 from detente.measurement.idealpoints.ballots import Ballots, Floats
+from detente.measurement.idealpoints.checks import effective_size, r_hat
 from detente.measurement.idealpoints.fit import Effort, Solution, solve
 from detente.measurement.idealpoints.frames import Choice, prepare
-from detente.measurement.idealpoints.identify import check_positive, identify, widened
-from detente.measurement.idealpoints.joint import joint_posterior
+from detente.measurement.idealpoints.identify import Identified, check_positive, identify, widened
+from detente.measurement.idealpoints.joint import Joint, joint_posterior
 from detente.measurement.idealpoints.result import (
     QUANTILES,
     IdealPoints,
@@ -22,6 +24,7 @@ from detente.measurement.idealpoints.result import (
     label_items,
     label_points,
 )
+from detente.measurement.idealpoints.sampler import Length, sample
 from detente.measurement.idealpoints.settings import Link, Prior, named_prior
 
 
@@ -33,6 +36,9 @@ class Spec:
     absent: Literal["missing", "abstain"] = "missing"
     static: bool = False
     words: Mapping[str, str] = field(default_factory=dict)
+    engine: Literal["fast", "sampler"] = "fast"
+    length: Length = field(default_factory=Length)
+    """How long the sampler runs, where it is asked for."""
     link: Link = "logit"
     prior: Prior | str = "default"
     effort: Effort = field(default_factory=Effort)
@@ -78,17 +84,24 @@ def ideal_points(
     )
     rng = rng or np.random.default_rng(0)
     joint = joint_posterior(ballots, solution)
-    deviation = joint.draw(rng, draws) if draws else np.zeros((len(joint.theta), 0))
-    checks = {"joint_steps": joint.steps, "exact_curvature": joint.residual == 1.0}
-    identified = identify(ballots, joint.theta, deviation, positive)
-    spread_draws = widened(identified.theta, identified.draws) if draws else identified.draws
+    checks: dict[str, object] = {"joint_steps": joint.steps, "exact_curvature": joint.residual == 1.0}
+    if spec.engine == "sampler":
+        identified, found = _sampled(ballots, joint, spec, rng, positive)
+        spread_draws, checks = identified.draws, {**checks, **found}
+    else:
+        deviation = joint.draw(rng, draws) if draws else np.zeros((len(joint.theta), 0))
+        identified = identify(ballots, joint.theta, deviation, positive)
+        spread_draws = widened(identified.theta, identified.draws) if draws else identified.draws
     spread = np.array([scale.spread for scale in identified.scales])[ballots.block[ballots.node_actor]]
-    sd = spread_draws.std(1) if draws else np.sqrt(joint.variance) / np.abs(spread)
-    quantiles = identified.theta[:, None] + sd[:, None] * ndtri(np.array(QUANTILES))
+    sd = spread_draws.std(1) if spread_draws.shape[1] else np.sqrt(joint.variance) / np.abs(spread)
+    if spec.engine == "sampler":
+        quantiles = np.quantile(spread_draws, QUANTILES, axis=1).T
+    else:
+        quantiles = identified.theta[:, None] + sd[:, None] * ndtri(np.array(QUANTILES))
     return IdealPoints(
         points=label_points(ballots, identified.theta, sd, quantiles, identified.words),
         items=label_items(ballots, joint.items, identified),
-        draws=label_draws(ballots, spread_draws) if draws else None,
+        draws=label_draws(ballots, spread_draws) if spread_draws.shape[1] else None,
         diagnostics=_diagnostics(ballots, solution, draws, checks),
         account=prepared.account,
         log_likelihood=solution.log_likelihood,
@@ -96,6 +109,33 @@ def ideal_points(
         solution=solution,
         ballots=ballots,
     )
+
+
+def _sampled(
+    ballots: Ballots, joint: Joint, spec: Spec, rng: np.random.Generator, positive: str | None
+) -> tuple[Identified, dict[str, object]]:
+    """Points as means of the sampler's draws, each draw standardised, with R-hat and effective sizes."""
+    prior = named_prior(spec.prior)
+    if prior.shrink:
+        raise MeasurementError(
+            Problem(
+                "prior", "emulates another program's sampler, not a model", "use engine='fast', or a Prior()"
+            )
+        )
+    drawn = sample(ballots, joint, prior=prior, link=spec.link, rng=rng, length=spec.length)
+    flat = drawn.theta.reshape(len(joint.theta), -1)
+    found = identify(ballots, flat.mean(1), flat, positive)
+    chains = found.draws.reshape(drawn.theta.shape)
+    size, mixed = effective_size(chains), r_hat(chains)
+    checks: dict[str, object] = {
+        "engine": f"sampler, {spec.link}",
+        "intervals": "draws of the exact posterior",
+        "effective_size_min": float(size.min()),
+        "effective_size_median": float(np.median(size)),
+        "r_hat_max": float(mixed.max()),
+        "accepted": drawn.accepted,
+    }
+    return Identified(found.draws.mean(1), found.draws, found.scales), checks
 
 
 def _diagnostics(ballots: Ballots, solution: Solution, draws: int, checks: Mapping[str, object]) -> pd.Series:
