@@ -9,7 +9,7 @@ import numpy as np
 from detente.errors import MeasurementError, Problem, did_you_mean
 from detente.measurement.idealpoints.ballots import Ballots, Floats
 
-WIDER, WIDER_FAR, WIDEST = 1.04, 0.012, 1.15
+WIDER, WIDER_FAR, WIDEST = 1.04, 0.02, 1.2
 """The normal leaves out some skew, so intervals widen by WIDER + WIDER_FAR * point^2, at most WIDEST.
 
 Set by coverage on data simulated from the prior (benchmarks/bench_ideal_points.py), not by any real votes.

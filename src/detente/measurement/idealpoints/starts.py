@@ -5,8 +5,10 @@ year.
 from __future__ import annotations
 
 import numpy as np
+from scipy.linalg import eigh
 
 from detente.measurement.idealpoints.ballots import Ballots, Floats
+from detente.measurement.idealpoints.threads import one_thread
 
 POWER_STEPS = 60
 MEMORY = 0.7
@@ -33,6 +35,7 @@ def constant_start(ballots: Ballots) -> Floats:
     return _unit(point[ballots.node_actor])
 
 
+@one_thread
 def chained_start(ballots: Ballots) -> Floats:
     """A point per actor and session: each session's leading singular vector, its sign aligned with those
     before.
@@ -49,7 +52,8 @@ def chained_start(ballots: Ballots) -> Floats:
         items, column = np.unique(ballots.vote_item[chosen], return_inverse=True)
         dense = np.zeros((len(nodes), len(items)))
         np.add.at(dense, (row, column), centred[chosen])
-        point = np.linalg.eigh(dense @ dense.T)[1][:, -1] * np.sqrt(len(nodes))
+        last = len(nodes) - 1
+        point = eigh(dense @ dense.T, subset_by_index=[last, last])[1][:, 0] * np.sqrt(len(nodes))
         actors = ballots.node_actor[nodes]
         if point @ memory[actors] < 0:
             point = -point
