@@ -1,0 +1,24 @@
+"""Ideal points: where actors stand, session by session, from how they vote."""
+
+from __future__ import annotations
+
+from detente.measurement.idealpoints.estimate import Spec, ideal_points
+from detente.measurement.idealpoints.fit import Effort
+from detente.measurement.idealpoints.frames import Choice, Prepared, prepare
+from detente.measurement.idealpoints.result import IdealPoints
+from detente.measurement.idealpoints.sampler import Length
+from detente.measurement.idealpoints.settings import BSV, DEFAULT, Prior
+
+__all__ = [
+    "BSV",
+    "DEFAULT",
+    "Choice",
+    "Effort",
+    "IdealPoints",
+    "Length",
+    "Prepared",
+    "Prior",
+    "Spec",
+    "ideal_points",
+    "prepare",
+]

@@ -1,0 +1,183 @@
+"""The verb: votes in, ideal points out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from scipy.special import ndtri
+
+from detente.errors import MeasurementError, Problem
+from detente.measurement.idealpoints.ballots import Ballots, Floats
+from detente.measurement.idealpoints.checks import effective_size, r_hat
+from detente.measurement.idealpoints.fit import Effort, Solution, solve
+from detente.measurement.idealpoints.frames import Choice, prepare
+from detente.measurement.idealpoints.identify import Identified, check_positive, identify, widened
+from detente.measurement.idealpoints.joint import Joint, joint_posterior
+from detente.measurement.idealpoints.result import (
+    QUANTILES,
+    IdealPoints,
+    label_draws,
+    label_items,
+    label_points,
+)
+from detente.measurement.idealpoints.sampler import Length, sample
+from detente.measurement.idealpoints.settings import Link, Prior, named_prior
+
+
+@dataclass(frozen=True)
+class Spec:
+    """What is assumed: how votes are read (see `Choice`), the link, the prior, and how long to iterate."""
+
+    links: pd.DataFrame | str | None = None
+    absent: Literal["missing", "abstain"] = "missing"
+    static: bool = False
+    words: Mapping[str, str] = field(default_factory=dict)
+    engine: Literal["fast", "sampler"] = "fast"
+    length: Length = field(default_factory=Length)
+    """How long the sampler runs, where it is asked for."""
+    link: Link = "logit"
+    prior: Prior | str = "default"
+    effort: Effort = field(default_factory=Effort)
+
+    @property
+    def choice(self) -> Choice:
+        return Choice(absent=self.absent, links=self.links, static=self.static, words=self.words)
+
+
+def ideal_points(
+    votes: pd.DataFrame,
+    *,
+    positive: str | None = None,
+    draws: int = 400,
+    rng: np.random.Generator | None = None,
+    spec: Spec | None = None,
+    previous: IdealPoints | None = None,
+) -> IdealPoints:
+    """Estimate where every actor stands in every session from how it votes.
+
+    Ordinal item response with points that walk: P(vote <= c) = F(cut_c - slope * point), after Bailey,
+    Strezhnev & Voeten (2017, J. Conflict Resolut. 61:430). One row of `votes` is one vote: actor, roll_call,
+    session or date, vote (yes, abstain, no, absent, and common spellings). `positive` names the actor whose
+    side is positive. `draws` joint posterior draws give sds, intervals, distances and changes; 0 asks for
+    points alone, with sds given the items, which are too small. `previous` starts from an earlier result, for
+    a session that was added.
+
+    Raises MeasurementError for columns or words that are unknown, and where no vote is left to learn from.
+
+    >>> votes = pd.DataFrame({"actor": [*"abcd"] * 3, "roll_call": [1] * 4 + [2] * 4 + [3] * 4, "session": 1,
+    ...     "vote": ["yes", "yes", "no", "no", "yes", "no", "no", "no", "yes", "yes", "yes", "no"]})
+    >>> result = ideal_points(votes, positive="a")
+    >>> result.points["mean"].sel(session=1).to_series().idxmin()
+    'd'
+    """
+    spec = spec or Spec()
+    prepared = prepare(votes, spec.choice)
+    ballots = prepared.ballots
+    check_positive(ballots, positive)
+    start = carry_over(previous, ballots) if previous is not None else None
+    solution = solve(
+        ballots, prior=named_prior(spec.prior), link=spec.link, effort=spec.effort, previous=start
+    )
+    rng = rng or np.random.default_rng(0)
+    joint = joint_posterior(ballots, solution)
+    checks: dict[str, object] = {"joint_steps": joint.steps, "exact_curvature": joint.residual == 1.0}
+    if spec.engine == "sampler":
+        identified, found = _sampled(ballots, joint, spec, rng, positive)
+        spread_draws, checks = identified.draws, {**checks, **found}
+    else:
+        deviation = joint.draw(rng, draws) if draws else np.zeros((len(joint.theta), 0))
+        identified = identify(ballots, joint.theta, deviation, positive)
+        spread_draws = widened(identified.theta, identified.draws) if draws else identified.draws
+    spread = np.array([scale.spread for scale in identified.scales])[ballots.block[ballots.node_actor]]
+    sd = spread_draws.std(1) if spread_draws.shape[1] else np.sqrt(joint.variance) / np.abs(spread)
+    if spec.engine == "sampler":
+        quantiles = np.quantile(spread_draws, QUANTILES, axis=1).T
+    else:
+        quantiles = identified.theta[:, None] + sd[:, None] * ndtri(np.array(QUANTILES))
+    return IdealPoints(
+        points=label_points(ballots, identified.theta, sd, quantiles, identified.words),
+        items=label_items(ballots, joint.items, identified),
+        draws=label_draws(ballots, spread_draws) if spread_draws.shape[1] else None,
+        diagnostics=_diagnostics(ballots, solution, draws, checks),
+        account=prepared.account,
+        log_likelihood=solution.log_likelihood,
+        identification=identified.words,
+        solution=solution,
+        ballots=ballots,
+    )
+
+
+def _sampled(
+    ballots: Ballots, joint: Joint, spec: Spec, rng: np.random.Generator, positive: str | None
+) -> tuple[Identified, dict[str, object]]:
+    """Points as means of the sampler's draws, each draw standardised, with R-hat and effective sizes."""
+    prior = named_prior(spec.prior)
+    if prior.shrink:
+        raise MeasurementError(
+            Problem(
+                "prior", "emulates another program's sampler, not a model", "use engine='fast', or a Prior()"
+            )
+        )
+    drawn = sample(ballots, joint, prior=prior, link=spec.link, rng=rng, length=spec.length)
+    flat = drawn.theta.reshape(len(joint.theta), -1)
+    found = identify(ballots, flat.mean(1), flat, positive)
+    chains = found.draws.reshape(drawn.theta.shape)
+    size, mixed = effective_size(chains), r_hat(chains)
+    checks: dict[str, object] = {
+        "engine": f"sampler, {spec.link}",
+        "intervals": "draws of the exact posterior",
+        "effective_size_min": float(size.min()),
+        "effective_size_median": float(np.median(size)),
+        "r_hat_max": float(mixed.max()),
+        "accepted": drawn.accepted,
+    }
+    return Identified(found.draws.mean(1), found.draws, found.scales), checks
+
+
+def _diagnostics(ballots: Ballots, solution: Solution, draws: int, checks: Mapping[str, object]) -> pd.Series:
+    found: dict[str, object] = {
+        "actors": len(ballots.actors),
+        "sessions": len(ballots.sessions),
+        "actor_sessions": len(ballots.node_actor),
+        "items": len(ballots.items),
+        "votes": len(ballots.item_vote),
+        "blocks": int(ballots.block.max()) + 1,
+        "engine": f"variational Laplace, {solution.link}",
+        "converged": solution.converged,
+        "iterations": solution.iterations,
+        "last_change": solution.change,
+        "start": solution.start,
+        "too_few_votes": solution.few,
+        "turned_round": solution.flips,
+        "intervals": "joint normal" if draws else "joint normal, before standardising",
+    }
+    return pd.Series({**found, **checks}, dtype=object)
+
+
+def carry_over(previous: IdealPoints, ballots: Ballots) -> tuple[Floats, Floats]:
+    """Return starting points and items for `ballots` from an earlier result.
+
+    An actor's new sessions start where it was last seen, new actors at 0, and new items at the votes' shares.
+    """
+    from detente.measurement.idealpoints.fit import first_items
+
+    old = previous.ballots
+    known = pd.Series(np.arange(len(old.actors)), index=old.actors)
+    known_sessions = pd.Series(np.arange(len(old.sessions)), index=old.sessions)
+    path = np.full((len(old.actors) + 1, len(old.sessions) + 1), np.nan)
+    path[old.node_actor, old.node_session] = previous.solution.theta
+    last = pd.DataFrame(path[:, :-1]).ffill(axis=1).bfill(axis=1).to_numpy()
+    actor = known.reindex(ballots.actors).fillna(len(old.actors)).to_numpy(int)[ballots.node_actor]
+    session = known_sessions.reindex(ballots.sessions).ffill().fillna(0).to_numpy(int)[ballots.node_session]
+    theta = np.nan_to_num(last[actor, session])
+    items = first_items(ballots, previous.solution.link)
+    place = pd.Series(np.arange(len(old.items)), index=old.items).reindex(ballots.items)
+    same = place.notna().to_numpy()
+    where = place[same].to_numpy(int)
+    alike = old.binary[where] == ballots.binary[same]
+    items[np.flatnonzero(same)[alike]] = previous.solution.items[where[alike]]
+    return theta, items

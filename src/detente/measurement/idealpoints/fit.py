@@ -1,0 +1,309 @@
+"""The fast engine: alternate item steps and path steps to the variational-Laplace solution.
+
+Posterior approximated by independent normals of items (3 x 3) and of actors' paths (tridiagonal precision),
+each step using expectations over the other's uncertainty to second order (Imai, Lo & Olmsted 2016, APSR
+110:631, alternate in the same way with point expectations; the second-order terms follow the delta method of
+Wang & Blei 2013, JMLR 14:1005). The map from points to points is accelerated by Anderson's method (Walker &
+Ni 2011, SIAM J. Numer. Anal. 49:1715).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from detente.errors import MeasurementError, Problem
+from detente.measurement.idealpoints import kernels, starts
+from detente.measurement.idealpoints.ballots import Ballots, Floats
+from detente.measurement.idealpoints.settings import Link, Prior
+from detente.measurement.idealpoints.threads import threads_for
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How long to iterate: at most `iterations`, until no point moves by more than `tolerance`."""
+
+    iterations: int = 30
+    tolerance: float = 0.05
+    memory: int = 6
+    trial: int = 4
+    """Iterations for which each of several starts is tried."""
+
+
+@dataclass(frozen=True)
+class Solution:
+    """Where the alternation stopped, on the model's own scale (before identification).
+
+    theta, variance (N,): points and their variances given the items; covariance (N,): with the node before;
+    items (J, 9): slope, two cuts and the upper triangle of their covariance.
+    """
+
+    theta: Floats
+    variance: Floats
+    covariance: Floats
+    items: Floats
+    link: Link
+    prior: Prior
+    log_likelihood: float
+    objective: float
+    iterations: int
+    change: float
+    converged: bool
+    start: str
+    flips: tuple[int, ...] = ()
+    trace: tuple[float, ...] = field(default=(), repr=False)
+    few: bool = False
+    """Whether votes were too few to average over uncertainty, so that steps used the means alone."""
+
+
+class Engine:
+    """Holds the arrays that the compiled steps work on; one instance serves one fit."""
+
+    def __init__(self, ballots: Ballots, prior: Prior, link: Link) -> None:
+        self.ballots, self.prior, self.link = ballots, prior, link
+        self.code = kernels.LOGIT if link == "logit" else kernels.PROBIT
+        self.time = ballots.node_time
+        self.binary = ballots.binary
+        size = len(ballots.node_actor)
+        self.theta = np.zeros(size)
+        self.variance = np.zeros(size)
+        self.covariance = np.zeros(size)
+        self.said = np.empty((size, 3))
+        self.items = first_items(ballots, link)
+        self.spread = 1.0
+
+    def begin(self, theta: Floats, items: Floats | None = None) -> None:
+        """Start from these points, and from these items or from the votes' shares."""
+        self.theta = theta.copy()
+        self.variance = np.full(len(theta), 0.01)
+        self.items = first_items(self.ballots, self.link) if items is None else items.copy()
+        for _ in range(4 if items is None else 1):
+            self.item_step()
+
+    def item_step(self) -> None:
+        b = self.ballots
+        kernels.item_step(
+            b.item_start, b.item_node, b.item_vote, self.binary, self.theta, self.variance, self.items,
+            1.0 / self.prior.slope, 1.0 / self.prior.cut, self.code, self.spread,
+        )  # fmt: skip
+
+    def state_step(self) -> float:
+        b, p = self.ballots, self.prior
+        kernels.state_votes(
+            b.node_start, b.node_item, b.node_vote, self.theta, self.variance, self.items, self.code,
+            self.spread, self.said,
+        )  # fmt: skip
+        return float(
+            kernels.smooth(
+                b.actor_start,
+                self.time,
+                self.theta,
+                self.variance,
+                self.covariance,
+                self.said,
+                float(p.walk),
+                float(p.first),
+                float(p.anchor),
+                float(p.shrink),
+            )
+        )
+
+    def rescale(self) -> None:
+        """Move to the scale of points that maximises the bound: votes do not see it, only the priors do.
+
+        With points times b and slopes over b, the bound in s = b^2 is -s Qp/2 - Qs/(2s) + (N - J)/2 log s.
+        """
+        p, theta, items = self.prior, self.theta, self.items
+        follows = np.flatnonzero(np.diff(self.ballots.node_actor) == 0)
+        gap = p.walk * np.diff(self.time)[follows]
+        spread = self.variance[follows] + self.variance[follows + 1] - 2.0 * self.covariance[follows + 1]
+        begins = self.ballots.actor_start[:-1]
+        square = theta**2 + self.variance
+        points = ((np.diff(theta)[follows] ** 2 + spread) / gap).sum() + square[begins].sum() / p.first
+        points += p.anchor * square.sum()
+        slopes = (items[:, 0] ** 2 + items[:, 3]).sum() / p.slope
+        extra = len(theta) - len(items)
+        scale = np.sqrt((extra + np.sqrt(extra**2 + 4.0 * points * slopes)) / (2.0 * points))
+        self.theta *= scale
+        self.variance *= scale**2
+        self.covariance *= scale**2
+        items[:, [0, 4, 5]] /= scale
+        items[:, 3] /= scale**2
+
+    def log_likelihood(self) -> float:
+        b = self.ballots
+        out = np.empty(len(b.items))
+        kernels.item_log_likelihood(
+            b.item_start, b.item_node, b.item_vote, self.theta, self.items, self.code, out
+        )
+        return float(out.sum())
+
+    def objective(self) -> float:
+        """Log likelihood at the means plus the log prior: what starts are compared by."""
+        p, theta, follows = self.prior, self.theta, np.flatnonzero(np.diff(self.ballots.node_actor) == 0)
+        moves = np.diff(theta)[follows] ** 2 / (p.walk * np.diff(self.time)[follows])
+        first = theta[self.ballots.actor_start[:-1]]
+        ridge = p.anchor + p.shrink * (self.said[:, 2] + 2.0 / p.walk) if p.shrink else p.anchor
+        points = float(moves.sum() + first @ first / p.first + (ridge * theta**2).sum())
+        cuts = float((self.items[:, 1] ** 2 + np.where(self.binary, 0.0, self.items[:, 2] ** 2)).sum())
+        return self.log_likelihood() - 0.5 * (
+            points + float((self.items[:, 0] ** 2).sum()) / p.slope + cuts / p.cut
+        )
+
+    def iterate(self, effort: Effort, iterations: int) -> tuple[list[float], bool]:
+        """Alternate until the points stand still; return the largest change of each iteration."""
+        mixer = Anderson(effort.memory)
+        changes: list[float] = []
+        for _ in range(iterations):
+            before = self.theta.copy()
+            self.state_step()
+            if self.prior.shrink == 0 and self.spread:
+                self.rescale()
+            change = float(np.abs(self.theta - before).max())
+            changes.append(change)
+            if not np.isfinite(change):
+                raise MeasurementError(
+                    Problem(
+                        "ideal points",
+                        "the iteration left the numbers",
+                        "give tighter priors: Prior(slope=.5)",
+                    )
+                )
+            if change < effort.tolerance:
+                self.item_step()
+                return changes, True
+            self.theta = mixer.mix(before, self.theta)
+            self.item_step()
+        return changes, False
+
+
+class Anderson:
+    """Anderson's acceleration of x -> g(x): the mixture of past steps whose residual is least.
+
+    Restarts where the residual has grown, since then the past misleads.
+    """
+
+    def __init__(self, memory: int, *, below: float = 0.1) -> None:
+        self.memory, self.below = memory, below
+        self.residuals: list[Floats] = []
+        self.images: list[Floats] = []
+
+    def mix(self, x: Floats, image: Floats) -> Floats:
+        """Return the next x, from this one and its image."""
+        residual = image - x
+        if self.memory == 0 or np.abs(residual).max() > self.below:
+            return image
+        if self.residuals and residual @ residual > 4.0 * (self.residuals[-1] @ self.residuals[-1]):
+            self.residuals, self.images = [], []
+        self.residuals = [*self.residuals, residual][-self.memory - 1 :]
+        self.images = [*self.images, image][-self.memory - 1 :]
+        if len(self.residuals) < 2:
+            return image
+        # einsum and not a matrix product: its bytes do not depend on how many threads the linear algebra has.
+        steps = np.diff(np.array(self.residuals), axis=0)
+        moves = np.diff(np.array(self.images), axis=0)
+        gram = np.einsum("ik,jk->ij", steps, steps)
+        gram[np.diag_indices_from(gram)] *= 1.0 + 1e-8
+        weights = np.linalg.solve(gram, np.einsum("ik,k->i", steps, residual))
+        return np.asarray(image - np.einsum("i,ik->k", weights, moves))
+
+
+def first_items(ballots: Ballots, link: Link) -> Floats:
+    """Items before anything is known of points: slope 0, cuts at the votes' shares."""
+    from scipy.special import logit, ndtri
+
+    shares = (ballots.counts + 0.5) / (ballots.counts.sum(1, keepdims=True) + 1.5)
+    quantile = logit if link == "logit" else ndtri
+    items = np.zeros((len(ballots.items), 9))
+    items[:, 1] = quantile(shares[:, 0])
+    items[:, 2] = quantile(shares[:, 0] + shares[:, 1])
+    lower = np.where(ballots.counts[:, 0] > 0, items[:, 1], items[:, 2])
+    items[ballots.binary, 1] = items[ballots.binary, 2] = lower[ballots.binary]
+    return items
+
+
+def solve(
+    ballots: Ballots,
+    *,
+    prior: Prior,
+    link: Link = "logit",
+    effort: Effort | None = None,
+    previous: tuple[Floats, Floats] | None = None,
+) -> Solution:
+    """Return the variational-Laplace solution, from the best of several starts or from a `previous` (theta,
+    items).
+    """
+    with threads_for(len(ballots.item_vote)):
+        return _solve(Engine(ballots, prior, link), effort or Effort(), previous)
+
+
+def _solve(engine: Engine, effort: Effort, previous: tuple[Floats, Floats] | None) -> Solution:
+    start = "previous solution" if previous is not None else _best_start(engine, effort)
+    if previous is not None:
+        engine.begin(*previous)
+    changes, converged = engine.iterate(effort, effort.iterations)
+    if _collapsed(engine):
+        engine.spread = 0.0
+        engine.begin(starts.constant_start(engine.ballots))
+        changes, converged = engine.iterate(effort, 4 * effort.iterations)
+    flips, more = _unflip(engine, effort)
+    return Solution(
+        theta=engine.theta,
+        variance=engine.variance,
+        covariance=engine.covariance,
+        items=engine.items,
+        link=engine.link,
+        prior=engine.prior,
+        log_likelihood=engine.log_likelihood(),
+        objective=engine.objective(),
+        iterations=len(changes) + len(more) + (2 * effort.trial if previous is None else 0),
+        change=(changes + more)[-1],
+        converged=converged,
+        start=start,
+        flips=tuple(flips),
+        trace=tuple(changes + more),
+        few=engine.spread == 0.0,
+    )
+
+
+def _collapsed(engine: Engine) -> bool:
+    """Whether all points shrank to one place: with very few votes the average over both signs explains them
+    best.
+    """
+    return bool(engine.theta.std() < 0.05 * np.sqrt(engine.variance.mean()))
+
+
+def _best_start(engine: Engine, effort: Effort) -> str:
+    """Try each start for a few iterations and leave the engine at the one with the highest objective."""
+    tried: dict[str, tuple[float, Floats, Floats, Floats]] = {}
+    options: Iterable[str] = ("constant", "chained") if len(engine.ballots.sessions) > 1 else ("constant",)
+    for name in options:
+        find = starts.constant_start if name == "constant" else starts.chained_start
+        engine.begin(find(engine.ballots))
+        engine.iterate(effort, effort.trial)
+        tried[name] = (engine.objective(), engine.theta, engine.variance, engine.items)
+    best = max(tried, key=lambda name: tried[name][0])
+    _, engine.theta, engine.variance, engine.items = tried[best]
+    return best
+
+
+def _unflip(engine: Engine, effort: Effort) -> tuple[list[int], list[float]]:
+    """Where the actors turn round from one session to the next, try the other way round and keep what is
+    likelier.
+    """
+    kept: list[int] = []
+    changes: list[float] = []
+    for session in starts.turning_points(engine.ballots, engine.theta)[:5]:
+        before = engine.objective(), engine.theta, engine.variance, engine.covariance, engine.items
+        early = engine.ballots.node_session < session
+        engine.covariance = engine.covariance.copy()
+        engine.begin(np.where(early, -engine.theta, engine.theta))
+        more, _ = engine.iterate(effort, effort.iterations)
+        changes += more
+        if engine.objective() > before[0] + 1e-6:
+            kept.append(session)
+        else:
+            _, engine.theta, engine.variance, engine.covariance, engine.items = before
+    return kept, changes

@@ -1,0 +1,147 @@
+"""The labelled result: points by actor and session, items, draws, diagnostics, and what was set aside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from detente.errors import MeasurementError, Problem, did_you_mean
+from detente.measurement.idealpoints.ballots import Ballots, Floats
+from detente.measurement.idealpoints.fit import Solution
+from detente.measurement.idealpoints.identify import Identified, item_scale
+
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+
+
+@dataclass(frozen=True)
+class IdealPoints:
+    """Where every actor stands in every session, with its uncertainty.
+
+    `points`: mean, sd, quantile (by `q`), votes; dims actor, session; NaN where the actor did not vote.
+    `items`: slope, lower and upper cut with sds, and which categories occur. `draws` (actor, session, draw)
+    on the reported scale. `account`: what was set aside, and why. `identification`: sign and scale in words.
+    Every number is an estimate.
+    """
+
+    points: xr.Dataset
+    items: xr.Dataset
+    draws: xr.DataArray | None
+    diagnostics: pd.Series
+    account: pd.DataFrame
+    log_likelihood: float
+    identification: str
+    solution: Solution = field(repr=False)
+    ballots: Ballots = field(repr=False)
+
+    def table(self) -> pd.DataFrame:
+        """Return one row per actor and session: actor, session, mean, sd, low, high (5 and 95 %), votes,
+        mark.
+        """
+        flat = self.points[["mean", "sd", "votes"]].to_dataframe().dropna(subset="mean")
+        for name, q in (("low", 0.05), ("high", 0.95)):
+            flat[name] = self.points["quantile"].sel(q=q, drop=True).to_series()
+        flat["mark"] = "estimated"
+        return flat.reset_index()[["actor", "session", "mean", "sd", "low", "high", "votes", "mark"]]
+
+    def distance(self, one: str, other: str) -> pd.DataFrame:
+        """Return the distance between two actors in each session, mean with 90 % interval, from the joint
+        draws.
+        """
+        return _summary(abs(self._draws_of(one) - self._draws_of(other)))
+
+    def change(self, actor: str, start: Any, end: Any) -> pd.Series:
+        """Return how far an actor moved from one session to another, mean with 90 % interval, from the joint
+        draws.
+        """
+        path = self._draws_of(actor)
+        self._known("session", [start, end], path["session"].to_numpy())
+        move = (path.sel(session=end) - path.sel(session=start)).expand_dims(session=[end])
+        if move.isnull().all():
+            raise MeasurementError(
+                Problem(
+                    f"{actor}", f"did not vote in {start} or in {end}", "choose sessions in which it voted"
+                )
+            )
+        return _summary(move).iloc[0]
+
+    def _draws_of(self, actor: str) -> xr.DataArray:
+        if self.draws is None:
+            raise MeasurementError(Problem("draws", "none were made", "estimate with draws=400"))
+        self._known("actor", [actor], self.draws["actor"].to_numpy())
+        return self.draws.sel(actor=actor)
+
+    @staticmethod
+    def _known(kind: str, labels: list[Any], known: Any) -> None:
+        missing = [label for label in labels if label not in known]
+        if missing:
+            raise MeasurementError(
+                *(Problem(f"{kind} {label!r}", "is not in it", did_you_mean(str(label), map(str, known)))
+                  for label in missing)
+            )  # fmt: skip
+
+
+def _summary(draws: xr.DataArray) -> pd.DataFrame:
+    """Mean and 90 % interval over draws, one row per session in which there are any."""
+    values = draws.transpose("session", "draw").to_numpy()
+    there = ~np.isnan(values).any(1)
+    low, high = np.quantile(values[there], [0.05, 0.95], axis=1)
+    return pd.DataFrame(
+        {
+            "session": draws["session"].to_numpy()[there],
+            "mean": values[there].mean(1),
+            "low": low,
+            "high": high,
+            "mark": "estimated",
+        }
+    )
+
+
+def grid(ballots: Ballots, values: Floats) -> Floats:
+    """Spread (N, ...) values of nodes over (actor, session, ...), NaN where an actor did not vote."""
+    out = np.full((len(ballots.actors), len(ballots.sessions), *values.shape[1:]), np.nan)
+    out[ballots.node_actor, ballots.node_session] = values
+    return out
+
+
+def label_points(ballots: Ballots, mean: Floats, sd: Floats, quantiles: Floats, words: str) -> xr.Dataset:
+    """Return the points' dataset from mean (N,), sd (N,) and quantiles (N, 5)."""
+    both = ("actor", "session")
+    return xr.Dataset(
+        {
+            "mean": (both, grid(ballots, mean)),
+            "sd": (both, grid(ballots, sd)),
+            "quantile": ((*both, "q"), grid(ballots, quantiles)),
+            "votes": (both, grid(ballots, np.diff(ballots.node_start).astype(float))),
+        },
+        coords={
+            "actor": ballots.actors.astype(str),
+            "session": ballots.sessions,
+            "q": list(QUANTILES),
+            "block": ("actor", ballots.block),
+        },
+        attrs={"identification": words, "mark": "estimated"},
+    )
+
+
+def label_items(ballots: Ballots, items: Floats, identified: Identified) -> xr.Dataset:
+    """Return the items' dataset on the reported scale."""
+    values = item_scale(ballots, items, identified.scales)
+    names = ("slope", "lower_cut", "upper_cut", "slope_sd", "lower_cut_sd", "upper_cut_sd")
+    data: dict[str, Any] = {name: ("item", values[:, k]) for k, name in enumerate(names)}
+    data["votes"] = (("item", "vote"), ballots.counts)
+    data["categories"] = ("item", ballots.patterns)
+    return xr.Dataset(data, coords={"item": ballots.items, "vote": ["no", "abstain", "yes"]})
+
+
+def label_draws(ballots: Ballots, draws: Floats) -> xr.DataArray:
+    """Return draws (N, draws) by actor, session and draw, in single precision."""
+    return xr.DataArray(
+        grid(ballots, draws).astype(np.float32),
+        dims=("actor", "session", "draw"),
+        coords={"actor": ballots.actors.astype(str), "session": ballots.sessions},
+        name="ideal_point",
+    )
