@@ -106,7 +106,10 @@ def import_table(
             }
         )
         return DONE
-    say(f"{account.source}: {account.used:,} of {account.read:,} rows are in use")
+    of = (
+        f" of {account.read:,}" if mapping is not None else ""
+    )  # one row of a provider's may fill several tables
+    say(f"{account.source}: {account.used:,}{of} rows are in use")
     for what, frame in (("names no known actor", account.unresolved), ("set aside", account.set_aside)):
         for row in records(frame):
             say(f"  {what}: {row['label']} ({row['rows']} rows): {row['reason']}")
