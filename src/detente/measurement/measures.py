@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,7 @@ from detente.measurement.bootstrap import LEVEL, MEANINGS
 from detente.measurement.dependence import list_dependence
 from detente.measurement.missing import Missing, as_frame
 from detente.measurement.observations import CELLS, Scene, observe
+from detente.measurement.positions import empty
 from detente.measurement.stance import SOURCE, Stance, place
 from detente.measurement.threat import list_threat
 from detente.measurement.unity import Setting
@@ -68,6 +70,18 @@ class Measures:
     level: float
     seed: int
     draws: int
+    ideal_points: pd.DataFrame = field(default_factory=partial(empty, "ideal_points"))
+    """Where every voter stands by session, where the case asks for ideal points."""
+    bloc_paths: pd.DataFrame = field(default_factory=partial(empty, "bloc_paths"))
+    """Mean and spread of the blocs, ally, rival and actors shown, by session; membership is dated."""
+    distances: pd.DataFrame = field(default_factory=partial(empty, "distances"))
+    """The first side less the second in each comparison asked for, by session."""
+    change_points: pd.DataFrame = field(default_factory=partial(empty, "change_points"))
+    """Years in which the mean of a path shifted, with the posterior probability of the year or one beside."""
+    published: pd.DataFrame = field(default_factory=partial(empty, "published"))
+    """How a published series compares: correlation by year, and the line that maps it; year missing: all."""
+    ideal_point_notes: pd.DataFrame = field(default_factory=partial(empty, "ideal_point_notes"))
+    """Identification, votes used, what was set aside, and diagnostics, in words."""
 
 
 def measure(
