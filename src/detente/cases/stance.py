@@ -131,7 +131,8 @@ class IndicatorMeasurement(_Series):
 class AgreementMeasurement(Measurement):
     """How alike the actor and a partner vote over a window; with `minus`, less its agreement with another.
 
-    The partner's agreement with itself is missing, not 1; so is any pair without a common roll call.
+    With `minus`, the two partners are the poles: each agrees fully with itself. Without, the partner is left
+    out. A pair without a common roll call is missing.
     """
 
     by: Literal["agreement"] = Field(description="Measured by agreement in roll calls.")

@@ -114,6 +114,8 @@ def _agreement(scene: Scene, spec: AgreementMeasurement) -> pd.DataFrame:
         "measure": spec.measure,
     }  # fmt: skip
     rows = table.loc[(table[list(asked)] == pd.Series(asked)).all(axis=1)]
+    if spec.minus:
+        rows = pd.concat([rows, *_poles(table, {**asked, "minus": ""}, spec.minus)], ignore_index=True)
     what = f"{spec.measure} with {spec.partner}" + (
         f" less {spec.measure} with {spec.minus}" if spec.minus else ""
     )
@@ -125,6 +127,20 @@ def _agreement(scene: Scene, spec: AgreementMeasurement) -> pd.DataFrame:
         date=rows["end"],
         locator=rows["window"],
     )
+
+
+def _poles(table: pd.DataFrame, asked: dict[str, str], minus: str) -> list[pd.DataFrame]:
+    """Return the two who are agreed with: each agrees fully with itself, and with the other as measured."""
+    partner = asked["b"]
+    for ends in ((minus, partner), (partner, minus)):
+        alike = table.loc[(table[list(asked)] == pd.Series({**asked, "b": ends[0]})).all(axis=1)]
+        alike = alike[alike["a"] == ends[1]]
+        if len(alike):
+            return [
+                alike.assign(a=partner, value=1 - alike["value"]),
+                alike.assign(a=minus, value=alike["value"] - 1),
+            ]
+    return []
 
 
 def _series(scene: Scene, spec: TieMeasurement | IndicatorMeasurement) -> pd.DataFrame:
