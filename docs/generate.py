@@ -1,7 +1,10 @@
-"""Writes the reference pages that follow from the code: tables, sources, and the keys of a case file."""
+"""Writes the reference pages that follow from the code: commands, tables, sources, and the keys of a case."""
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -9,7 +12,8 @@ from pathlib import Path
 def write_reference(folder: Path) -> None:
     """Write every generated page into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, text in {"tables": tables(), "sources": sources(), "case": case_keys()}.items():
+    pages = {"commands": commands(), "tables": tables(), "sources": sources(), "case": case_keys()}
+    for name, text in pages.items():
         (folder / f"{name}.md").write_text(text, encoding="utf-8")
 
 
@@ -19,6 +23,27 @@ def _row(*cells: str) -> str:
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join([_row(*heads), _row(*("---" for _ in heads)), *(_row(*row) for row in rows)])
+
+
+def commands() -> str:
+    """Return the page on the commands: what each says of itself when asked for help."""
+    from detente.commands import app
+    from detente.commands.data import data
+
+    paths = [(name,) for name in app if not name.startswith("-") and name != "data"]
+    paths += [("data", name) for name in data if not name.startswith("-")]
+    return "\n".join(f"## detente {' '.join(path)}\n\n```text\n{_help(path)}\n```\n" for path in paths)
+
+
+def _help(path: tuple[str, ...]) -> str:
+    told = subprocess.run(
+        [sys.executable, "-m", "detente", *path, "--help"],
+        env={**os.environ, "COLUMNS": "96", "NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    return told.split("Begin with:")[0].strip()
 
 
 def tables() -> str:

@@ -33,13 +33,14 @@ def test_the_generated_reference_covers_every_table_source_and_key() -> None:
 
     sys.path.insert(0, str(DOCS))
     try:
-        from generate import case_keys, sources, tables
+        from generate import case_keys, commands, sources, tables
     finally:
         sys.path.remove(str(DOCS))
     from detente.cases.schema import Case
     from detente.evidence.sources import Registry
     from detente.evidence.tables import SCHEMA
 
+    assert all(f"## detente {name}\n" in commands() for name in ("brief", "data pull"))
     assert [name for name in SCHEMA if f"## {name}\n" not in tables()] == []
     assert [source.id for source in Registry.load().sources if f"## {source.id}\n" not in sources()] == []
     assert [key for key in Case.model_fields if f"`{key}`" not in case_keys()] == []
