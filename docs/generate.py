@@ -38,7 +38,7 @@ def commands() -> str:
 def _help(path: tuple[str, ...]) -> str:
     told = subprocess.run(
         [sys.executable, "-m", "detente", *path, "--help"],
-        env={**os.environ, "COLUMNS": "96", "NO_COLOR": "1"},
+        env={**os.environ, "COLUMNS": "82", "NO_COLOR": "1"},
         capture_output=True,
         text=True,
         check=True,
