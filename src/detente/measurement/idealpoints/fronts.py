@@ -15,18 +15,22 @@ import numpy as np
 from scipy.linalg import cholesky, solve_triangular
 
 from detente.measurement.idealpoints.ballots import Ballots, Floats, Ints
+from detente.measurement.idealpoints.blocks import cross_blocks, fill_front, read_own, read_shared
 
 
 @dataclass(frozen=True)
 class Front:
     """Variables eliminated at one session, and those kept: node n is n, parameter k of recurring item r is N
-    + 3r + k.
+    + 3r + k. The session's nodes come first among those eliminated.
     """
 
-    votes: Ints
     nodes: Ints
     gone: Ints
     kept: Ints
+    items: Ints
+    """items of this session alone, in the order of their block of `Factor.table`."""
+    votes: Ints
+    """votes on recurring items."""
     starting: Ints
     """recurring items whose first session this is, as positions among the recurring items."""
 
@@ -38,35 +42,55 @@ class Plan:
         self.ballots = ballots
         self.size = len(ballots.node_actor)
         self.vote_item = ballots.vote_item
-        vote_session = ballots.node_session[ballots.item_node]
-        first = np.full(len(ballots.items), len(ballots.sessions))
-        last = np.full(len(ballots.items), -1)
-        np.minimum.at(first, self.vote_item, vote_session)
-        np.maximum.at(last, self.vote_item, vote_session)
+        first, last = self._spans()
         self.recurring = np.flatnonzero(first < last)
         self.place = np.full(len(ballots.items), -1)
         self.place[self.recurring] = np.arange(len(self.recurring))
         self.width = np.where(ballots.binary, 2, 3)
         follows = np.diff(ballots.node_actor) == 0
         self.next = np.where(np.append(follows, False), np.arange(1, self.size + 1), -1)
-        order = np.argsort(vote_session, kind="stable")
-        edges = np.searchsorted(vote_session[order], np.arange(len(ballots.sessions) + 1))
         by_session = np.argsort(ballots.node_session, kind="stable")
         node_edges = np.searchsorted(ballots.node_session[by_session], np.arange(len(ballots.sessions) + 1))
+        shared = np.flatnonzero(self.place[self.vote_item] >= 0)
+        vote_session = ballots.node_session[ballots.item_node[shared]]
+        shared = shared[np.argsort(vote_session, kind="stable")]
+        edges = np.searchsorted(np.sort(vote_session), np.arange(len(ballots.sessions) + 1))
+        self.row = np.empty(self.size, np.int32)
+        """(N,) position of each node among the nodes of its session."""
         self.fronts: list[Front] = []
         waiting = np.zeros(self.size, bool)
         for t in range(len(ballots.sessions)):
             nodes = by_session[node_edges[t] : node_edges[t + 1]]
+            self.row[nodes] = np.arange(len(nodes))
             waiting[nodes] = False
             after = self.next[nodes]
             waiting[after[after >= 0]] = True
             ending = self._parameters(self.recurring[last[self.recurring] == t])
             active = self.recurring[(first[self.recurring] <= t) & (last[self.recurring] > t)]
-            kept = np.concatenate((np.flatnonzero(waiting), self._parameters(active)))
-            starting = self.place[self.recurring[first[self.recurring] == t]]
             self.fronts.append(
-                Front(order[edges[t] : edges[t + 1]], nodes, np.concatenate((nodes, ending)), kept, starting)
+                Front(
+                    nodes=nodes,
+                    gone=np.concatenate((nodes, ending)),
+                    kept=np.concatenate((np.flatnonzero(waiting), self._parameters(active))),
+                    items=np.flatnonzero((first == t) & (last == t)),
+                    votes=shared[edges[t] : edges[t + 1]],
+                    starting=self.place[self.recurring[first[self.recurring] == t]],
+                )
             )
+        self._lay_out()
+
+    def _spans(self) -> tuple[Ints, Ints]:
+        """First and last session of each item."""
+        session, begins = self.ballots.node_session[self.ballots.item_node], self.ballots.item_start[:-1]
+        return np.minimum.reduceat(session, begins), np.maximum.reduceat(session, begins)
+
+    def _lay_out(self) -> None:
+        """Where the blocks (3, nodes) of items of one session lie in one flat array, front after front."""
+        heights = np.array([len(front.nodes) for front in self.fronts])
+        self.single = np.concatenate([front.items for front in self.fronts])
+        self.height = np.repeat(heights, [len(front.items) for front in self.fronts])
+        self.offset = np.concatenate(([0], np.cumsum(3 * self.height)))
+        self.edges = np.concatenate(([0], np.cumsum(3 * heights * [len(f.items) for f in self.fronts])))
 
     def _parameters(self, items: Ints) -> Ints:
         """Numbers of the free parameters of recurring items."""
@@ -104,57 +128,47 @@ class Factor:
             matrix[:, row, column] = matrix[:, column, row] = numbers.per_item[:, place]
         self.item_precision = matrix
         self.item_covariance = np.asarray(np.linalg.inv(matrix), float)
-        self.item_root = np.asarray(np.linalg.cholesky(self.item_covariance), float)
+        self.table = np.zeros(plan.offset[-1])
+        """Cross terms of nodes and items of one session, block (3, nodes) after block."""
         self.lower: list[Floats] = []
         self.across: list[Floats] = []
-        self.local: list[tuple[Ints, Floats]] = []
         self._eliminate()
 
+    def block(self, t: int) -> Floats:
+        """Cross terms of the items of session t alone with its nodes, (3 items, nodes)."""
+        flat = self.table[self.plan.edges[t] : self.plan.edges[t + 1]]
+        return flat.reshape(-1, len(self.plan.fronts[t].nodes))
+
     def _eliminate(self) -> None:
-        plan = self.plan
+        plan, b, numbers = self.plan, self.plan.ballots, self.numbers
+        half = np.empty_like(self.table)
+        root = np.asarray(np.linalg.cholesky(self.item_covariance), float)
+        cross_blocks(
+            plan.single, plan.offset, plan.height, b.item_start, b.item_node, plan.row, numbers.per_vote,
+            root, self.table, half,
+        )  # fmt: skip
+        own = np.bincount(b.item_node, numbers.per_vote[:, 0], plan.size) + numbers.node_prior
         place = np.full(plan.total, -1)
         rest, kept = np.zeros((0, 0)), np.zeros(0, np.int64)
-        for front in plan.fronts:
+        for t, front in enumerate(plan.fronts):
             every = np.concatenate((front.gone, front.kept))
             place[every] = np.arange(len(every))
             matrix = np.zeros((len(every), len(every)))
             where = place[kept]
             matrix[np.ix_(where, where)] = rest
-            self._points(matrix, front, place)
-            for r in front.starting:
-                item = plan.recurring[r]
-                at = place[plan.size + 3 * r + np.arange(plan.width[item])]
-                matrix[np.ix_(at, at)] += self.item_precision[item][: len(at), : len(at)]
-            number = len(front.gone)
-            low = cholesky(matrix[:number, :number], lower=True, check_finite=False, overwrite_a=False)
+            nodes, number = front.nodes, len(front.gone)
+            swept = half[plan.edges[t] : plan.edges[t + 1]].reshape(-1, len(nodes))
+            matrix[: len(nodes), : len(nodes)] -= swept.T @ swept
+            fill_front(
+                matrix, place, nodes, own, plan.next, numbers.coupling, front.votes, b.item_node,
+                plan.vote_item, plan.place, plan.width, numbers.per_vote, plan.recurring[front.starting],
+                self.item_precision,
+            )  # fmt: skip
+            low = cholesky(matrix[:number, :number], lower=True, check_finite=False)
             over = solve_triangular(low, matrix[:number, number:], lower=True, check_finite=False)
             rest, kept = matrix[number:, number:] - over.T @ over, front.kept
             self.lower.append(low)
             self.across.append(over)
-
-    def _points(self, matrix: Floats, front: Front, place: Ints) -> None:
-        """Add the session's points: votes, prior, the walk to the next, less what its own items take away."""
-        plan, numbers, nodes = self.plan, self.numbers, front.nodes
-        at = place[nodes]
-        q = front.votes
-        row, item = place[plan.ballots.item_node[q]], plan.vote_item[q]
-        matrix[at, at] += np.bincount(row, numbers.per_vote[q, 0], len(nodes)) + numbers.node_prior[nodes]
-        on = plan.next[nodes] >= 0
-        matrix[at[on], place[plan.next[nodes[on]]]] += numbers.coupling[nodes[on]]
-        matrix[place[plan.next[nodes[on]]], at[on]] += numbers.coupling[nodes[on]]
-        own = plan.place[item] < 0
-        items, column = np.unique(item[own], return_inverse=True)
-        table = np.zeros((len(nodes), len(items), 3))
-        # An actor may vote twice in a session on a text that recurs there, so cells add up.
-        np.add.at(table, (row[own], column), numbers.per_vote[q[own], 1:4])
-        self.local.append((items.astype(np.int64), table))
-        half = np.einsum("njk,jkl->njl", table, self.item_root[items]).reshape(len(nodes), -1)
-        matrix[: len(nodes), : len(nodes)] -= half @ half.T
-        for k in range(3):
-            there = ~own & (k < plan.width[item])
-            column = place[plan.size + 3 * plan.place[item[there]] + k]
-            np.add.at(matrix, (row[there], column), numbers.per_vote[q[there], 1 + k])
-            np.add.at(matrix, (column, row[there]), numbers.per_vote[q[there], 1 + k])
 
     def solve(self, theta: Floats, items: Floats) -> tuple[Floats, Floats]:
         """Return the solution (points (N,), items (J, 3)) of precision times solution = (theta, items)."""
@@ -163,8 +177,8 @@ class Factor:
         right[: plan.size] = theta
         right[plan.size :] = items[plan.recurring].ravel()
         scaled = np.einsum("jkl,jl->jk", self.item_covariance, items)
-        for front, (own, table) in zip(plan.fronts, self.local, strict=True):
-            right[front.nodes] -= np.einsum("njk,jk->n", table, scaled[own])
+        for t, front in enumerate(plan.fronts):
+            right[front.nodes] -= scaled[front.items].ravel() @ self.block(t)
         for front, low, over in zip(plan.fronts, self.lower, self.across, strict=True):
             part = solve_triangular(low, right[front.gone], lower=True, check_finite=False)
             right[front.gone] = part
@@ -178,8 +192,8 @@ class Factor:
             right[front.gone] = solve_triangular(low, part, lower=True, trans="T", check_finite=False)
         theta = right[: plan.size, 0]
         pull = items.copy()
-        for front, (own, table) in zip(plan.fronts, self.local, strict=True):
-            pull[own] -= np.einsum("njk,n->jk", table, theta[front.nodes])
+        for t, front in enumerate(plan.fronts):
+            pull[front.items] -= (self.block(t) @ theta[front.nodes]).reshape(-1, 3)
         found = np.einsum("jkl,jl->jk", self.item_covariance, pull)
         found[plan.recurring] = right[plan.size :, 0].reshape(-1, 3)
         return theta, found
@@ -227,23 +241,14 @@ class Factor:
 
     def _read(self, t: int, joint: Floats, place: Ints, items: Floats, cross: Floats) -> None:
         """Take from the covariance of one front what concerns its votes and items."""
-        plan = self.plan
-        front, (own, table) = plan.fronts[t], self.local[t]
-        number = len(front.nodes)
-        points = joint[:number, :number]
-        q = front.votes
-        row, item = place[plan.ballots.item_node[q]], plan.vote_item[q]
-        pulled = np.einsum("njk,jkl->njl", table, self.item_covariance[own])
-        swept = (points @ pulled.reshape(number, -1)).reshape(pulled.shape)
-        items[own] += np.einsum("njk,njl->jkl", pulled, swept)
-        column = np.full(len(plan.ballots.items), -1)
-        column[own] = np.arange(len(own))
-        local = column[item] >= 0
-        cross[q[local]] = -swept[row[local], column[item[local]]]
-        for k in range(3):
-            there = ~local & (k < plan.width[item])
-            cross[q[there], k] = joint[row[there], place[plan.size + 3 * plan.place[item[there]] + k]]
-        for r in np.unique(plan.place[item[~local]]):
-            found = plan.recurring[r]
-            at = place[plan.size + 3 * r + np.arange(plan.width[found])]
-            items[found][: len(at), : len(at)] = joint[np.ix_(at, at)]
+        plan, front, b = self.plan, self.plan.fronts[t], self.plan.ballots
+        number, own = len(front.nodes), front.items
+        block = self.block(t).reshape(-1, 3, number)
+        pulled = np.matmul(self.item_covariance[own], block)
+        swept = (pulled.reshape(-1, number) @ joint[:number, :number]).reshape(pulled.shape)
+        items[own] += np.matmul(pulled, swept.transpose(0, 2, 1))
+        read_own(own, b.item_start, b.item_node, plan.row, swept, cross)
+        read_shared(
+            joint, place, front.votes, b.item_node, plan.vote_item, plan.place, plan.width, plan.size,
+            plan.recurring[front.starting], cross, items,
+        )  # fmt: skip
