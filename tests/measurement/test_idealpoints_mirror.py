@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from benchmarks.bench_ideal_points import compare, published_set
+from benchmarks.ideal_points_data import compare, published_set
 
 from detente.measurement.idealpoints import BSV, Choice, IdealPoints, Prepared, Spec, ideal_points, prepare
 

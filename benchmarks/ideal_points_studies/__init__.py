@@ -1,0 +1,1 @@
+"""Long studies of the ideal points: coverage, simulation-based calibration, held-out votes, the sampler."""
