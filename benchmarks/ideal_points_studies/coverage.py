@@ -127,4 +127,4 @@ def _at_nodes(found: IdealPoints, real: IdealPoints, truth: Floats) -> Floats:
         b = result.ballots
         return pd.MultiIndex.from_arrays([b.actors[b.node_actor], b.sessions[b.node_session]])
 
-    return pd.Series(truth, key(real)).reindex(key(found)).to_numpy(float)
+    return np.asarray(pd.Series(truth, key(real)).reindex(key(found)), dtype=np.float64)
