@@ -29,7 +29,14 @@ def broken(case: Mapping[str, Any]) -> list[Broken]:
     >>> [each.hint for each in broken({"blocs": {"NATO": {}}, "stance": {"blocs": ["NAT0"]}})]
     ["did you mean 'NATO'? declared under `blocs`: NATO"]
     """
-    return [*_rival(case), *_parents(case), *_stance(case), *_sides(case), *_future(case)]
+    return [
+        *_rival(case),
+        *_parents(case),
+        *_stance(case),
+        *_sides(case),
+        *_ideal_points(case),
+        *_future(case),
+    ]
 
 
 def _section(case: Any, *path: str) -> Mapping[Any, Any]:
@@ -57,7 +64,9 @@ def _undeclared(
 
 def _rival(case: Mapping[str, Any]) -> Iterator[Broken]:
     rival = case.get("rival")
-    for path, held in ((("ally",), case), (("stance", "positive"), _section(case, "stance"))):
+    sections = ("stance", "ideal_points")
+    signs = [((name, "positive"), _section(case, name)) for name in sections]
+    for path, held in ((("ally",), case), *signs):
         if rival is not None and held.get(path[-1]) == rival:
             yield Broken(path, f"{rival!r} is the rival", "name an actor of the other side")
 
@@ -101,6 +110,20 @@ def _sides(case: Mapping[str, Any]) -> Iterator[Broken]:
         for place, side in _items(_section(case, "compare", key), "sides"):
             if not (isinstance(side, str) and re.match(ACTOR, side)):
                 yield from _undeclared(("compare", key, "sides", place), side, blocs, "blocs")
+
+
+def _ideal_points(case: Mapping[str, Any]) -> Iterator[Broken]:
+    section, blocs = _section(case, "ideal_points"), _section(case, "blocs")
+    if "issue" in section:
+        yield from _undeclared(
+            ("ideal_points", "issue"), section["issue"], _section(case, "issues"), "issues"
+        )
+    for place, name in _items(section, "show"):
+        if not (isinstance(name, str) and re.match(ACTOR, name)):
+            yield from _undeclared(("ideal_points", "show", place), name, blocs, "blocs")
+    for place, key in _items(section, "compare"):
+        path = ("ideal_points", "compare", place)
+        yield from _undeclared(path, key, _section(case, "compare"), "compare")
 
 
 def _future(case: Mapping[str, Any]) -> Iterator[Broken]:

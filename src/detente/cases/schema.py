@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Discriminator, Field, PrivateAttr, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
+from detente.cases.positions import IdealPoints
 from detente.cases.references import broken
 from detente.cases.stance import Stance
 from detente.cases.terms import (
@@ -268,6 +269,10 @@ class Case(Part):
         default_factory=dict, description="Sides to set against each other, by key."
     )
     stance: Stance | None = Field(default=None, description="The scale of stance on the rival.")
+    ideal_points: IdealPoints | None = Field(
+        default=None,
+        description="Where every voter stands by session, from how it votes; left out if not given.",
+    )
     dependence: dict[Key, Dependence] = Field(
         default_factory=dict, description="Dependence on others, by key."
     )

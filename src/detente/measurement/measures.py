@@ -11,14 +11,16 @@ import numpy as np
 import pandas as pd
 
 from detente.errors import MeasurementError, Problem
-from detente.measurement import shipped, surveys
+from detente.evidence.actors import Gazetteer
+from detente.measurement import casting, shipped, surveys
 from detente.measurement.ballots import Evidence
 from detente.measurement.blocs import groups, members, memberships
 from detente.measurement.bootstrap import LEVEL, MEANINGS
 from detente.measurement.dependence import list_dependence
+from detente.measurement.located import Place
 from detente.measurement.missing import Missing, as_frame
 from detente.measurement.observations import CELLS, Scene, observe
-from detente.measurement.positions import empty
+from detente.measurement.positions import Positions, empty, locate
 from detente.measurement.stance import SOURCE, Stance, place
 from detente.measurement.threat import list_threat
 from detente.measurement.unity import Setting
@@ -107,7 +109,8 @@ def measure(
     report("dependence and threat")
     ties, without_ties = list_dependence(case, evidence=evidence, groups=named)
     views, without_views = list_threat(case, evidence=evidence, groups=named)
-    missing += [*untold, *stance.missing, *without_ties, *without_views]
+    points = _positions(setting, evidence, named, report)
+    missing += [*untold, *stance.missing, *without_ties, *without_views, *points.missing]
     return Measures(
         cohesion=tables["cohesion"],
         agreement=tables["agreement"],
@@ -128,7 +131,16 @@ def measure(
         level=LEVEL,
         seed=seed,
         draws=draws,
+        **points.tables,
     )
+
+
+def _positions(setting: Setting, evidence: Evidence, named: Mapping[str, str], report: Report) -> Positions:
+    if setting.case.ideal_points is None:
+        return Positions()
+    report("ideal points")
+    joined = casting.heirs(Gazetteer.load())
+    return locate(Place(setting.case, setting.spells, named, joined, setting.draws, setting.seed), evidence)
 
 
 def _empty_blocs(case: Case, spells: Mapping[str, pd.DataFrame]) -> list[Missing]:

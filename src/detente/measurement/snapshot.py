@@ -17,6 +17,7 @@ from detente import files
 from detente.cases import load_case, shipped_cases
 from detente.errors import DetenteError
 from detente.evidence import Evidence, open_evidence, pull
+from detente.measurement import standin_snapshot
 from detente.measurement.blocs import groups, memberships
 from detente.measurement.sample import spans
 from detente.measurement.shipped import FOLDER, LABELS, METHOD, SUBJECT, stored, subjects
@@ -83,6 +84,7 @@ def main(mirror: Path) -> None:
         for table, frame in computed(evidence).items():
             files.write_text(FOLDER / f"{table}.csv", frame.to_csv(index=False, lineterminator="\n"))
         files.write_text(FOLDER / "manifest.json", json.dumps(manifest(evidence), indent=2) + "\n")
+        standin_snapshot.computed(evidence).write()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,117 @@
+"""Results kept between runs: tables filed under all that they depend on; lost or damaged, made again."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+import detente
+from detente import files
+from detente.errors import EvidenceError
+from detente.measurement.ballots import Evidence
+
+MOST = 24
+"""How many results are kept; the one not asked for longest goes first."""
+
+FOLDER = "measures"
+TYPES = "types of columns"
+
+Frames = dict[str, pd.DataFrame]
+
+
+def key(*parts: object) -> str:
+    """Return what a result is filed under: the digest of what it depends on, of version and code included."""
+    text = json.dumps([detente.__version__, _code(), *parts], separators=(",", ":"), default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:24]
+
+
+@cache
+def _code() -> str:
+    """Return the digest of this room's own code: a result does not outlive the method that made it."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def folder_for(evidence: Evidence) -> Path | None:
+    """Return where results on this evidence are kept: in the cache, for the evidence in the cache alone."""
+    path, home = getattr(evidence, "path", None), files.cache_folder()
+    return home / FOLDER if path is not None and Path(path).parent == home else None
+
+
+def remembered(folder: Path | None, name: str, make: Callable[[], Mapping[str, pd.DataFrame]]) -> Frames:
+    """Return the tables kept in `folder` under `name`, or make them and keep them.
+
+    Either way they come out of the same file, so that they are the same to the last bit. A folder that cannot
+    be written or a file that cannot be read costs time and nothing else.
+    """
+    target = folder / f"{name}.duckdb" if folder is not None else None
+    if target is not None and (found := _read(target)) is not None:
+        return found
+    made = dict(make())
+    if target is not None:
+        with (
+            contextlib.suppress(EvidenceError, OSError, duckdb.Error),
+            files.replacing(target) as part,
+            duckdb.connect(part) as connection,
+        ):
+            _fill(connection, made)
+            connection.execute("CHECKPOINT")
+        if (found := _read(target)) is not None:
+            _drop_oldest(target.parent)
+            return found
+    with duckdb.connect(":memory:") as connection:
+        _fill(connection, made)
+        return _frames(connection)
+
+
+def _fill(connection: duckdb.DuckDBPyConnection, frames: Mapping[str, pd.DataFrame]) -> None:
+    types = {
+        name: {str(column): str(kind) for column, kind in frame.dtypes.items()}
+        for name, frame in frames.items()
+    }
+    connection.execute(f'CREATE TABLE "{TYPES}" (types VARCHAR)')
+    connection.execute(f'INSERT INTO "{TYPES}" VALUES (?)', [json.dumps(types)])
+    for name, frame in frames.items():
+        connection.register("made", frame.reset_index(drop=True).rename_axis(None))
+        connection.execute(f'CREATE TABLE "{name}" AS SELECT * FROM made')
+        connection.unregister("made")
+
+
+def _frames(connection: duckdb.DuckDBPyConnection) -> Frames:
+    stated = connection.execute(f'SELECT types FROM "{TYPES}"').fetchall()
+    found = {}
+    for name, types in json.loads(stated[0][0]).items():
+        frame = connection.execute(f'SELECT * FROM "{name}" ORDER BY rowid').df()
+        found[name] = frame[list(types)].astype(types)
+    return found
+
+
+def _read(target: Path) -> Frames | None:
+    """Return the tables of a file, or None where it is not there or cannot be read."""
+    if not target.is_file():
+        return None
+    try:
+        with duckdb.connect(target, read_only=True) as connection:
+            found = _frames(connection)
+    except (duckdb.Error, OSError, ValueError, KeyError, IndexError, TypeError):
+        return None
+    with contextlib.suppress(OSError):
+        os.utime(target)
+    return found
+
+
+def _drop_oldest(folder: Path) -> None:
+    with contextlib.suppress(OSError):
+        held = sorted(folder.glob("*.duckdb"), key=lambda path: path.stat().st_mtime_ns)
+        for path in held[:-MOST]:
+            path.unlink(missing_ok=True)

@@ -1,0 +1,102 @@
+"""When a path shifted: the years in which its mean changed most, with posterior probabilities, from draws."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.floating]
+Ints = NDArray[np.int64]
+
+SEGMENT = 4
+"""Fewest sessions on either side of a shift."""
+SHIFTS = 2
+"""Most shifts of one path in one draw."""
+BESIDE = 1
+"""A shift in a draw counts for its session and for so many on either side."""
+LIKELY = 0.5
+
+
+@dataclass(frozen=True)
+class Shift:
+    """One shift: the first session after it, by place; the means before and after by draw; how likely."""
+
+    place: int
+    before: Floats
+    after: Floats
+    probability: float
+
+
+def shifts(draws: Floats) -> list[Shift]:
+    """Return the likely shifts of a path, in order of time, from its `draws` (sessions, draws).
+
+    In each draw the path is cut where two means fit best by least squares, then once more in the segment
+    where a cut gains most (binary segmentation: at most two). A cut counts only where two means fit its
+    segment better than a straight line does, so that a steady drift is no shift. The probability of a session
+    is the share of draws with a cut there or one session beside; reported are its peaks above one half.
+
+    >>> path = np.repeat([[0.0], [1.0]], 10, axis=0) + np.random.default_rng(0).normal(0, 0.1, (20, 100))
+    >>> [(shift.place, shift.probability) for shift in shifts(path)]
+    [(10, 1.0)]
+    """
+    length, number = draws.shape
+    if length < 2 * SEGMENT:
+        return []
+    cuts = np.array([_cuts(draws[:, draw]) for draw in range(number)])
+    at = np.arange(length)[:, None, None]
+    exact = (cuts[None] == at).any(axis=2).mean(axis=1)
+    near = ((np.abs(cuts[None] - at) <= BESIDE) & (cuts >= 0)[None]).any(axis=2).mean(axis=1)
+    found = _peaks(near, exact)
+    edges = [0, *found, length]
+    return [
+        Shift(
+            place,
+            draws[edges[k] : place].mean(axis=0),
+            draws[place : edges[k + 2]].mean(axis=0),
+            float(near[place]),
+        )
+        for k, place in enumerate(found)
+    ]
+
+
+def _peaks(near: Floats, exact: Floats) -> list[int]:
+    """Return the likely places, the likeliest first chosen, none within a segment's length of another."""
+    order = sorted(np.flatnonzero(near > LIKELY), key=lambda place: (-near[place], -exact[place], place))
+    found: list[int] = []
+    for place in order:
+        if all(abs(place - other) >= SEGMENT for other in found):
+            found.append(int(place))
+    return sorted(found)
+
+
+def _cuts(path: Floats) -> Ints:
+    """Return the places of at most `SHIFTS` cuts of one path, -1 where there is none."""
+    segments = [(0, len(path))]
+    found: list[int] = []
+    while len(found) < SHIFTS:
+        best = max(((*_best(path[a:b]), a, b) for a, b in segments), default=(0.0, -1, 0, 0))
+        gain, place, a, b = best
+        if place < 0 or gain <= 0:
+            break
+        found.append(a + place)
+        segments = [each for each in segments if each != (a, b)] + [(a, a + place), (a + place, b)]
+    return np.array(found + [-1] * (SHIFTS - len(found)), dtype=np.int64)
+
+
+def _best(path: Floats) -> tuple[float, int]:
+    """Return what the best cut into two means gains in squares, and its place; (0, -1) where a line fits
+    better.
+    """
+    length = len(path)
+    if length < 2 * SEGMENT:
+        return 0.0, -1
+    centred = path - path.mean()
+    first = np.arange(SEGMENT, length - SEGMENT + 1)
+    sums = np.cumsum(centred)[first - 1]
+    gains = sums**2 * (1 / first + 1 / (length - first))
+    best = int(np.argmax(gains))
+    time = np.arange(length) - (length - 1) / 2
+    line = float(time @ centred) ** 2 / float(time @ time)
+    return (float(gains[best]), int(first[best])) if gains[best] > line else (0.0, -1)
