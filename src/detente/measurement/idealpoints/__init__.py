@@ -7,11 +7,12 @@ from detente.measurement.idealpoints.fit import Effort
 from detente.measurement.idealpoints.frames import Choice, Prepared, prepare
 from detente.measurement.idealpoints.result import IdealPoints
 from detente.measurement.idealpoints.sampler import Length
-from detente.measurement.idealpoints.settings import BSV, DEFAULT, Prior
+from detente.measurement.idealpoints.settings import BSV, DEFAULT, Axes, Prior
 
 __all__ = [
     "BSV",
     "DEFAULT",
+    "Axes",
     "Choice",
     "Effort",
     "IdealPoints",

@@ -11,12 +11,14 @@ import pandas as pd
 from scipy.special import ndtri
 
 from detente.errors import MeasurementError, Problem
-from detente.measurement.idealpoints.ballots import Ballots, Floats
+from detente.measurement.idealpoints.ballots import Ballots
+from detente.measurement.idealpoints.carry import carry_over
 from detente.measurement.idealpoints.checks import effective_size, r_hat
 from detente.measurement.idealpoints.fit import Effort, Solution, solve
 from detente.measurement.idealpoints.frames import Choice, prepare
 from detente.measurement.idealpoints.identify import Identified, check_positive, identify, widened
 from detente.measurement.idealpoints.joint import Joint, joint_posterior
+from detente.measurement.idealpoints.plane import check_spec, estimate_plane
 from detente.measurement.idealpoints.result import (
     QUANTILES,
     IdealPoints,
@@ -25,7 +27,7 @@ from detente.measurement.idealpoints.result import (
     label_points,
 )
 from detente.measurement.idealpoints.sampler import Length, sample
-from detente.measurement.idealpoints.settings import Link, Prior, named_prior
+from detente.measurement.idealpoints.settings import Axes, Link, Prior, named_prior
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,9 @@ class Spec:
     link: Link = "logit"
     prior: Prior | str = "default"
     effort: Effort = field(default_factory=Effort)
+    dimensions: Literal[1, 2] = 1
+    axes: Axes = field(default_factory=Axes)
+    """Actors that fix the two axes, where there are two."""
 
     @property
     def choice(self) -> Choice:
@@ -64,7 +69,8 @@ def ideal_points(
     session or date, vote (yes, abstain, no, absent, and common spellings). `positive` names the actor whose
     side is positive. `draws` joint posterior draws give sds, intervals, distances and changes; 0 asks for
     points alone, with sds given the items, which are too small. `previous` starts from an earlier result, for
-    a session that was added.
+    a session that was added. `Spec(dimensions=2)` places actors in a plane whose axes are fixed by the actors
+    that `Spec(axes=...)` names (see `Axes`); slopes and points then have two coordinates.
 
     Raises MeasurementError for columns or words that are unknown, and where no vote is left to learn from.
 
@@ -75,14 +81,17 @@ def ideal_points(
     'd'
     """
     spec = spec or Spec()
+    check_spec(spec, previous)
     prepared = prepare(votes, spec.choice)
+    rng = rng or np.random.default_rng(0)
+    if spec.dimensions == 2:
+        return estimate_plane(prepared, spec, positive=positive, draws=draws, rng=rng, previous=previous)
     ballots = prepared.ballots
     check_positive(ballots, positive)
     start = carry_over(previous, ballots) if previous is not None else None
     solution = solve(
         ballots, prior=named_prior(spec.prior), link=spec.link, effort=spec.effort, previous=start
     )
-    rng = rng or np.random.default_rng(0)
     joint = joint_posterior(ballots, solution)
     checks: dict[str, object] = {"joint_steps": joint.steps, "exact_curvature": joint.residual == 1.0}
     if spec.engine == "sampler":
@@ -156,28 +165,3 @@ def _diagnostics(ballots: Ballots, solution: Solution, draws: int, checks: Mappi
         "intervals": "joint normal" if draws else "joint normal, before standardising",
     }
     return pd.Series({**found, **checks}, dtype=object)
-
-
-def carry_over(previous: IdealPoints, ballots: Ballots) -> tuple[Floats, Floats]:
-    """Return starting points and items for `ballots` from an earlier result.
-
-    An actor's new sessions start where it was last seen, new actors at 0, and new items at the votes' shares.
-    """
-    from detente.measurement.idealpoints.fit import first_items
-
-    old = previous.ballots
-    known = pd.Series(np.arange(len(old.actors)), index=old.actors)
-    known_sessions = pd.Series(np.arange(len(old.sessions)), index=old.sessions)
-    path = np.full((len(old.actors) + 1, len(old.sessions) + 1), np.nan)
-    path[old.node_actor, old.node_session] = previous.solution.theta
-    last = pd.DataFrame(path[:, :-1]).ffill(axis=1).bfill(axis=1).to_numpy()
-    actor = known.reindex(ballots.actors).fillna(len(old.actors)).to_numpy(int)[ballots.node_actor]
-    session = known_sessions.reindex(ballots.sessions).ffill().fillna(0).to_numpy(int)[ballots.node_session]
-    theta = np.nan_to_num(last[actor, session])
-    items = first_items(ballots, previous.solution.link)
-    place = pd.Series(np.arange(len(old.items)), index=old.items).reindex(ballots.items)
-    same = place.notna().to_numpy()
-    where = place[same].to_numpy(int)
-    alike = old.binary[where] == ballots.binary[same]
-    items[np.flatnonzero(same)[alike]] = previous.solution.items[where[alike]]
-    return theta, items

@@ -65,7 +65,7 @@ def identify(ballots: Ballots, theta: Floats, draws: Floats, positive: str | Non
     scales = []
     for block in range(int(ballots.block.max()) + 1):
         inside = np.flatnonzero(node_block == block)
-        anchor = _anchor(ballots, block, positive)
+        anchor = anchor_of(ballots, block, positive)
         own = ballots.node_actor == anchor
         sign = -1.0 if theta[own].mean() < theta[inside].mean() else 1.0
         centres, spreads = draws[inside].mean(0), draws[inside].std(0)
@@ -79,7 +79,8 @@ def identify(ballots: Ballots, theta: Floats, draws: Floats, positive: str | Non
     return Identified(theta, draws, tuple(scales))
 
 
-def _anchor(ballots: Ballots, block: int, positive: str | None) -> int:
+def anchor_of(ballots: Ballots, block: int, positive: str | None) -> int:
+    """The actor that fixes the block's sign: the one named, or the one with most votes."""
     members = np.flatnonzero(ballots.block == block)
     named = [i for i in members if ballots.actors[i] == positive]
     if named:
@@ -90,10 +91,15 @@ def _anchor(ballots: Ballots, block: int, positive: str | None) -> int:
 
 
 def _words(ballots: Ballots, block: int, inside: np.ndarray, anchor: str) -> str:
-    sessions = ballots.sessions[ballots.node_session[inside]]
-    span = f"{sessions.min()}–{sessions.max()}" if sessions.min() != sessions.max() else f"{sessions.min()}"
     whom = "" if ballots.block.max() == 0 else f"block {block + 1}: "
+    span = span_of(ballots, inside)
     return f"{whom}{anchor} positive; scale: mean 0 and variance 1 over actor-sessions of {span}"
+
+
+def span_of(ballots: Ballots, inside: np.ndarray) -> str:
+    """First and last session of these actor-sessions, in words."""
+    sessions = ballots.sessions[ballots.node_session[inside]]
+    return f"{sessions.min()}–{sessions.max()}" if sessions.min() != sessions.max() else f"{sessions.min()}"
 
 
 def item_scale(ballots: Ballots, items: Floats, scales: tuple[Scale, ...]) -> Floats:

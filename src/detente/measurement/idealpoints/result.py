@@ -13,6 +13,7 @@ from detente.errors import MeasurementError, Problem, did_you_mean
 from detente.measurement.idealpoints.ballots import Ballots, Floats
 from detente.measurement.idealpoints.fit import Solution
 from detente.measurement.idealpoints.identify import Identified, item_scale
+from detente.measurement.idealpoints.planar import PlaneSolution
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
@@ -24,7 +25,8 @@ class IdealPoints:
     `points`: mean, sd, quantile (by `q`), votes; dims actor, session; NaN where the actor did not vote.
     `items`: slope, lower and upper cut with sds, and which categories occur. `draws` (actor, session, draw)
     on the reported scale. `account`: what was set aside, and why. `identification`: sign and scale in words.
-    Every number is an estimate.
+    In two dimensions points, draws and slopes have a further coordinate `dimension`, 1 and 2. Every number is
+    an estimate.
     """
 
     points: xr.Dataset
@@ -34,30 +36,37 @@ class IdealPoints:
     account: pd.DataFrame
     log_likelihood: float
     identification: str
-    solution: Solution = field(repr=False)
+    solution: Solution | PlaneSolution = field(repr=False)
     ballots: Ballots = field(repr=False)
 
     def table(self) -> pd.DataFrame:
         """Return one row per actor and session: actor, session, mean, sd, low, high (5 and 95 %), votes,
-        mark.
+        mark; in two dimensions one row for each, told by a column `dimension`.
         """
         flat = self.points[["mean", "sd", "votes"]].to_dataframe().dropna(subset="mean")
         for name, q in (("low", 0.05), ("high", 0.95)):
             flat[name] = self.points["quantile"].sel(q=q, drop=True).to_series()
         flat["mark"] = "estimated"
-        return flat.reset_index()[["actor", "session", "mean", "sd", "low", "high", "votes", "mark"]]
+        keys = [key for key in ("actor", "session", "dimension") if key in self.points.dims]
+        return flat.reset_index()[[*keys, "mean", "sd", "low", "high", "votes", "mark"]]
 
     def distance(self, one: str, other: str) -> pd.DataFrame:
-        """Return the distance between two actors in each session, mean with 90 % interval, from the joint
-        draws.
+        """Return the distance between two actors in each session (in the plane, if there is one), mean with
+        90 % interval, from the joint draws.
         """
-        return _summary(abs(self._draws_of(one) - self._draws_of(other)))
+        gap = self._draws_of(one) - self._draws_of(other)
+        if "dimension" in gap.dims:
+            return _summary((gap**2).sum("dimension", skipna=False) ** 0.5)
+        return _summary(abs(gap))
 
-    def change(self, actor: str, start: Any, end: Any) -> pd.Series:
-        """Return how far an actor moved from one session to another, mean with 90 % interval, from the joint
-        draws.
+    def change(self, actor: str, start: Any, end: Any, *, dimension: int = 1) -> pd.Series:
+        """Return how far an actor moved from one session to another (along one dimension), mean with 90 %
+        interval, from the joint draws.
         """
         path = self._draws_of(actor)
+        if "dimension" in path.dims:
+            self._known("dimension", [dimension], path["dimension"].to_numpy())
+            path = path.sel(dimension=dimension)
         self._known("session", [start, end], path["session"].to_numpy())
         move = (path.sel(session=end) - path.sel(session=start)).expand_dims(session=[end])
         if move.isnull().all():

@@ -45,6 +45,25 @@ BSV = Prior(walk=0.25, anchor=0.0, slope=1.0, shrink=0.007)
 NAMED = {"default": DEFAULT, "bsv": BSV}
 
 
+@dataclass(frozen=True)
+class Axes:
+    """Actors that fix the two axes of a plane of points.
+
+    The first axis is positive on the side of `positive`; with `negative` it runs from the mean of those
+    actors to the mean of the positive ones, without it in the direction in which votes divide most. The
+    second is uncorrelated with the first; `second` names an actor positive on it.
+    """
+
+    positive: tuple[str, ...] = ()
+    negative: tuple[str, ...] = ()
+    second: str | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("positive", "negative"):
+            if isinstance(getattr(self, name), str):
+                object.__setattr__(self, name, (getattr(self, name),))
+
+
 def named_prior(prior: Prior | str) -> Prior:
     """Return the prior of that name, or the prior itself.
 

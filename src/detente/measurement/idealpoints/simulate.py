@@ -38,7 +38,7 @@ class Simulated:
 
 def simulate(design: Design, prior: Prior, rng: np.random.Generator, *, link: Link = "logit") -> Simulated:
     """Draw points, items and votes from the prior and the model."""
-    points = _paths(design, prior, rng)
+    points = paths(design, prior, rng)
     rows = []
     texts = np.arange(design.sessions * design.roll_calls).reshape(design.sessions, -1)
     again = int(design.recurring * design.roll_calls)
@@ -70,7 +70,7 @@ def simulate(design: Design, prior: Prior, rng: np.random.Generator, *, link: Li
     return Simulated(votes, points)
 
 
-def _paths(design: Design, prior: Prior, rng: np.random.Generator) -> Floats:
+def paths(design: Design, prior: Prior, rng: np.random.Generator) -> Floats:
     """Points from the walk with its anchor: a normal with tridiagonal precision."""
     size = design.sessions
     precision = np.eye(size) * prior.anchor

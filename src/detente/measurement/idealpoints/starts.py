@@ -24,7 +24,7 @@ def constant_start(ballots: Ballots) -> Floats:
     """
     from scipy.sparse import csr_array
 
-    centred = _centred(ballots)
+    centred = centred_votes(ballots)
     actor = ballots.node_actor[ballots.item_node]
     shape = (len(ballots.actors), len(ballots.items))
     table = csr_array((centred, (actor, ballots.vote_item)), shape=shape)
@@ -40,7 +40,7 @@ def chained_start(ballots: Ballots) -> Floats:
     """A point per actor and session: each session's leading singular vector, its sign aligned with those
     before.
     """
-    centred = _centred(ballots)
+    centred = centred_votes(ballots)
     session = ballots.node_session[ballots.item_node]
     order = np.argsort(session, kind="stable")
     edges = np.searchsorted(session[order], np.arange(len(ballots.sessions) + 1))
@@ -63,7 +63,7 @@ def chained_start(ballots: Ballots) -> Floats:
     return _unit(theta)
 
 
-def _centred(ballots: Ballots) -> Floats:
+def centred_votes(ballots: Ballots) -> Floats:
     """Votes about their item's mean."""
     item, vote = ballots.vote_item, ballots.item_vote.astype(float)
     size = np.diff(ballots.item_start)
