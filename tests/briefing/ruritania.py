@@ -24,6 +24,7 @@ from tests.briefing.ruritania_measures import (
     YEARS,
     measures_of,
 )
+from tests.briefing.ruritania_points import points
 
 NAMES = {
     "AAA": "Aldovia",
@@ -183,10 +184,12 @@ class Shelf:
 
 def material(case: Case | None = None, shelf: Shelf | None = None, **changes: Any) -> Material:
     """Return the material of the invented world, with measures changed as given."""
-    return material_of(case or case_of(), cast(Evidence, shelf or Shelf()), measures_of(**changes))
+    return material_of(
+        case or case_of(), cast(Evidence, shelf or Shelf()), measures_of(**{**points(), **changes})
+    )
 
 
 def write(folder: Path, *, case: Case | None = None, shelf: Shelf | None = None, **changes: Any) -> Brief:
     """Write a brief on the invented world, with measures changed as given."""
     evidence = cast(Evidence, shelf or Shelf())
-    return write_brief(case or case_of(), evidence, measures_of(**changes), folder, seed=0)
+    return write_brief(case or case_of(), evidence, measures_of(**{**points(), **changes}), folder, seed=0)

@@ -76,7 +76,17 @@ def test_tables_hold_the_measures_in_full_precision(written: Brief) -> None:
 
 
 @pytest.mark.parametrize(
-    "table", ["unity_over_time", "dependence", "threat_views", "weakest_pulls", "forum_attendance"]
+    "table",
+    [
+        "unity_over_time",
+        "ideal_paths",
+        "ideal_sides",
+        "ideal_published",
+        "dependence",
+        "threat_views",
+        "weakest_pulls",
+        "forum_attendance",
+    ],
 )
 def test_every_table_of_figures_has_a_mark_and_a_source_in_each_row(written: Brief, table: str) -> None:
     rows = rows_of(written.folder / "numbers" / f"{table}.csv")

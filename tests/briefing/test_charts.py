@@ -15,8 +15,9 @@ from detente.briefing.charts import CHARTS
 from detente.briefing.charts.theme import PALETTE, SHAPES, Series, colors, shapes, wrapped
 from detente.briefing.composing import compose
 from detente.briefing.exhibits import Figure
-from detente.measurement import cohesion, dependence, pairs, stance, threat
+from detente.measurement import cohesion, dependence, pairs, positions, stance, threat
 from tests.briefing import ruritania_measures as invented
+from tests.briefing import ruritania_points as placed
 from tests.briefing.ruritania import material
 
 VENDOR = files("detente.briefing").joinpath("vendor")
@@ -34,6 +35,8 @@ def figures() -> dict[str, Figure]:
         "unity_over_time",
         "unity_by_issue",
         "sides",
+        "ideal_paths",
+        "ideal_members",
         "stance_places",
         "weakest_pulls",
         "dependence",
@@ -62,6 +65,8 @@ def test_a_series_has_the_same_colour_and_shape_in_every_figure() -> None:
 def test_colours_and_shapes_both_tell_series_apart() -> None:
     series = [Series(str(place), place) for place in range(len(PALETTE))]
     assert len(set(colors(series).range)) == len(set(shapes(series).range)) == len(PALETTE) == len(SHAPES)
+    more = [Series(str(place), place) for place in range(2 * len(PALETTE))]
+    assert len({(each.color, each.shape) for each in more}) == len(more)
 
 
 def test_long_labels_are_broken_into_two_lines_at_most() -> None:
@@ -90,6 +95,7 @@ def test_the_invented_measures_have_the_columns_of_the_real_ones() -> None:
         "threat": (invented.threat(), threat.THREAT),
         "roll_calls": (invented.ballots(), ["issue", *cohesion.ROLL_CALLS]),
         "weakest": (invented.weakest(), cohesion.WEAKEST),
+        **{name: (frame, positions.empty(name).columns.tolist()) for name, frame in placed.points().items()},
     }
     for name, (frame, columns) in told.items():
         assert set(frame) == set(columns), name

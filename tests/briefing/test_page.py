@@ -178,8 +178,8 @@ def test_a_ledger_numbers_its_entries_in_the_order_of_the_text() -> None:
 def test_the_answer_comes_before_all_else_and_the_gaps_are_told(html_page: str) -> None:
     order = PROSE.findall(html_page)
     assert order == [
-        "answer", "unity", "stance", "weakest", "dependence", "threat", "forum", "gaps", "sources", "made",
-        "numbers",
+        "answer", "unity", "ideal_points", "stance", "weakest", "dependence", "threat", "forum", "gaps",
+        "sources", "made", "numbers",
     ]  # fmt: skip
     assert "type: detente data pull customs" in html_page
 

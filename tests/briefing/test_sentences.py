@@ -13,6 +13,7 @@ from detente.briefing.gaps import gaps
 from detente.briefing.names import Names
 from detente.briefing.sections import dependence, forum, stance, threat, weakest
 from tests.briefing import ruritania_measures as invented
+from tests.briefing import ruritania_points as placed
 from tests.briefing.ruritania import Shelf, case_of, material
 
 
@@ -89,7 +90,8 @@ def test_the_answer_says_when_roll_calls_end_long_before_its_day() -> None:
 
 def test_without_evidence_the_answer_says_so() -> None:
     world = material()
-    bare = {name: getattr(world.measures, name).iloc[:0] for name in invented.TABLES}
+    tables = (*invented.TABLES, *placed.points())
+    bare = {name: getattr(world.measures, name).iloc[:0] for name in tables}
     page = compose(material(shelf=Shelf(facts=Shelf().facts.iloc[:0]), **bare))
     assert page.answer[0].text().startswith("The evidence at hand does not answer the question")
     assert page.sections == ()
@@ -102,7 +104,8 @@ def test_a_case_without_stance_ally_or_forum_still_gives_a_page() -> None:
         "comparison": invented.comparison().iloc[:0],
     }
     page = compose(material(case=plain_case, **bare))
-    assert [section.key for section in page.sections] == ["unity", "weakest", "dependence"]
+    told = [section.key for section in page.sections]
+    assert told == ["unity", "ideal_points", "weakest", "dependence"]
     assert any("the case names no measurements" in gap.what for gap in page.gaps)
 
 

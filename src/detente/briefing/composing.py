@@ -10,6 +10,7 @@ from detente.briefing.gaps import gaps
 from detente.briefing.material import Material
 from detente.briefing.sections.dependence import dependence
 from detente.briefing.sections.forum import forum
+from detente.briefing.sections.ideal_points import ideal_points
 from detente.briefing.sections.stance import stance
 from detente.briefing.sections.threat import threat
 from detente.briefing.sections.unity import unity
@@ -17,6 +18,7 @@ from detente.briefing.sections.weakest import weakest
 
 SECTIONS: tuple[Callable[[Material], Section | None], ...] = (
     unity,
+    ideal_points,
     stance,
     weakest,
     dependence,

@@ -26,12 +26,17 @@ class Column:
     unit: str | None = None
     unit_field: str | None = None
 
+    @property
+    def is_figure(self) -> bool:
+        """Whether the column holds figures, which stand to the right; a unit may be empty."""
+        return self.unit is not None or self.unit_field is not None
+
 
 @dataclass(frozen=True)
 class Table:
     """A tidy table: `frame` is written to `numbers/<key>.csv`; `columns` of `display`, or of it, are shown.
 
-    A folded table shows when the reader opens it, and not on paper.
+    A folded table shows when the reader opens it, and not on paper; so do `citations`, beneath it.
     """
 
     key: str
@@ -41,6 +46,7 @@ class Table:
     note: str = ""
     display: pd.DataFrame | None = None
     folded: bool = False
+    citations: tuple[str, ...] = ()
 
     @property
     def shown(self) -> pd.DataFrame:

@@ -50,6 +50,14 @@ class Material:
             Series(self.names.title("blocs", bloc), place) for place, bloc in enumerate(self.case.blocs)
         )
 
+    @property
+    def powers(self) -> tuple[Series, ...]:
+        """The ally and the rival as series, in the places after the blocs."""
+        first, powers = len(self.case.blocs), (self.case.ally, self.case.rival)
+        return tuple(
+            Series(self.names.actor(actor), first + place) for place, actor in enumerate(powers) if actor
+        )
+
     def groups(self, keys: Iterable[str]) -> tuple[Series, ...]:
         """Return groups of actors as series: blocs as elsewhere, joint ones and roles in the next colours."""
         known = {bloc: place for place, bloc in enumerate(self.case.blocs)}

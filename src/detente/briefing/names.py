@@ -55,6 +55,10 @@ class Names:
         """Return what a measure of agreement is called."""
         return wording().get(("measure", key)) or key.replace("_", " ")
 
+    def published(self, column: str) -> str:
+        """Return what a published series of ideal points is called in a sentence."""
+        return wording().get(("published", column)) or f"the published series ({column.replace('_', ' ')})"
+
     def members(self, bloc: str) -> Label:
         """Return `X members` for a bloc, which needs no article."""
         title = self.title("blocs", bloc)

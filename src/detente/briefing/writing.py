@@ -112,9 +112,12 @@ def _told(made: Mapping[str, Any], material: Material) -> tuple[tuple[str, str],
         (f"Note {place}", " ".join(note.split())) for place, note in enumerate(material.case.notes, start=1)
     )
     assumed = (("Assumed", " ".join(material.measures.assumptions)),) if material.measures.assumptions else ()
+    places = material.measures.ideal_point_notes
+    told = [f"{what}: {text}" for what, text in zip(places["what"], places["text"], strict=True)]
     return (
         *notes,
         *assumed,
+        *((("Ideal points", "; ".join(told)),) if told else ()),
         ("Case", f"{made['case']['name']}, digest {made['case']['digest']}"),
         ("Evidence", f"digest {made['evidence']['digest']}"),
         ("Seed", str(made["seed"])),

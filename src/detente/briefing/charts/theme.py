@@ -86,8 +86,10 @@ class Series:
 
     @property
     def shape(self) -> str:
-        """The shape of its place, so that colour never tells things apart alone."""
-        return SHAPES[self.place % len(SHAPES)]
+        """The shape of its place, so that colour never tells things apart alone; a colour used again has
+        another shape.
+        """
+        return SHAPES[(self.place + self.place // len(PALETTE)) % len(SHAPES)]
 
 
 def colors(series: Sequence[Series]) -> alt.Scale:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil, floor
 from typing import Any
 
 import altair as alt
@@ -18,10 +19,11 @@ def trend(
     series: Sequence[Series],
     percent: bool = False,
     height: int = 260,
+    bounds: tuple[float, float] = (0.0, 1.0),
 ) -> dict[str, Any]:
     """Return lines with bands: columns `year`, `series`, `value`, `low`, `high`, and `note` for the tooltip.
 
-    `title` names the vertical axis.
+    `title` names the vertical axis, which covers the bands and does not go beyond `bounds`.
     """
     form = ".0%" if percent else ".2f"
     base = alt.Chart(frame).encode(
@@ -31,7 +33,8 @@ def trend(
         color=alt.Color("series:N", scale=colors(series), legend=None),
     )
     lows, highs = frame["low"].fillna(frame["value"]), frame["high"].fillna(frame["value"])
-    domain = [max(0.0, _down(float(lows.min()))), min(1.0, _up(float(highs.max())))]
+    least, most = bounds
+    domain = [max(least, _down(float(lows.min()))), min(most, _up(float(highs.max())))]
     scale = alt.Scale(domain=domain, nice=False, zero=False)
     axis = alt.Axis(format="%" if percent else ".2~f", tickCount=6)
     y = alt.Y("value:Q", title=title, scale=scale, axis=axis)
@@ -56,8 +59,8 @@ def trend(
 
 
 def _down(value: float) -> float:
-    return int(value * 10) / 10
+    return floor(value * 10) / 10
 
 
 def _up(value: float) -> float:
-    return -int(-value * 10 // 1) / 10
+    return ceil(value * 10) / 10

@@ -107,7 +107,7 @@ def _views(material: Material, held: pd.DataFrame) -> Figure | None:
     by_view = held[held["actor"] != case.ally].groupby(["threat", "year"])["value"]
     middles: pd.DataFrame = by_view.median().reset_index()
     others = "Median of the members’ publics"
-    series = [Series(name, place) for place, name in enumerate((others, ally)) if name]
+    series = [Series(others, 0), *(each for each in material.powers if each.name == ally)]
     top = 10.0 * ceil(float(held["value"].max()) / 10)
     panels: list[Panel] = []
     for key, view in asked.views.items():
@@ -143,7 +143,10 @@ def _ranks(held: pd.DataFrame) -> tuple[Table, ...]:
             part.sort_values("name", kind="stable"), unit=_known(str(part["unit"].iloc[0]))
         )
         title = f"{part['title'].iloc[0]} ({part['unit'].iloc[0]})"
-        found.append(Table(f"threat_{key}", title, part, columns, _cited(part), display=display))
+        told = by_edition(part)
+        note = f"Sourced: {told[0]}." if len(told) == 1 else FOLDED
+        several = told if len(told) > 1 else ()
+        found.append(Table(f"threat_{key}", title, part, columns, note, display=display, citations=several))
     return tuple(found)
 
 
@@ -151,8 +154,20 @@ def _known(unit: str) -> str:
     return unit if unit in UNITS else ""
 
 
-def _cited(frame: pd.DataFrame) -> str:
-    return f"Sourced: {'; '.join(dict.fromkeys(frame['locator'].dropna()))}."
+FOLDED = "Sourced; the reports behind the figures are listed here by year, and row by row in the file."
+
+
+def by_edition(frame: pd.DataFrame) -> tuple[str, ...]:
+    """Return where the figures are from, one line for each year.
+
+    >>> by_edition(pd.DataFrame({"year": [2001, 2001, 2002], "locator": ["p. 1", "p. 2", "p. 2"]}))
+    ('2001: p. 1; p. 2', '2002: p. 2')
+    """
+    told = frame.dropna(subset=["locator"]).sort_values("year", kind="stable")
+    by_year = [
+        (int(str(year)), "; ".join(dict.fromkeys(part["locator"]))) for year, part in told.groupby("year")
+    ]
+    return tuple(f"{year}: {reports}" for year, reports in by_year)
 
 
 def by_year(frame: pd.DataFrame, *, unit: str | None = None) -> tuple[pd.DataFrame, tuple[Column, ...]]:
