@@ -11,16 +11,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from detente.measurement.idealpoints import ideal_points
     from detente.study import Study, load
 
 __version__ = "0.1.0"
-__all__ = ["Study", "__version__", "load"]
+__all__ = ["Study", "__version__", "ideal_points", "load"]
+
+_HOMES = {
+    "Study": "detente.study",
+    "load": "detente.study",
+    "ideal_points": "detente.measurement.idealpoints",
+}
 
 
 def __getattr__(name: str) -> Any:
     """Import a public name when it is first used, so that `import detente` costs nothing."""
-    if name in __all__:
-        from detente import study
+    if name not in _HOMES:
+        raise AttributeError(f"module 'detente' has no attribute {name!r}")
+    from importlib import import_module
 
-        return getattr(study, name)
-    raise AttributeError(f"module 'detente' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter, validators
 
 from detente.commands.showing import DONE, MENDABLE, Output, progress, records, say, say_json, table
+from detente.errors import MeasurementError, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+
+    from pandas import DataFrame
 
     from detente.evidence import Event
     from detente.study import Study
@@ -53,11 +56,31 @@ TABLES = {
     "missing": ("What could not be measured", "part what why hint"),
 }
 """What the terminal shows of the tables; --json and --output give all of them in full."""
+POINTS = {
+    "ideal_point_notes": ("What the points are, and what they rest on", "what text"),
+    "bloc_paths": (
+        "Where blocs and actors stand, latest sessions",
+        "series year mean low high spread spread_low spread_high members",
+    ),
+    "distances": ("First side less the second, latest sessions", "title year value low high"),
+    "change_points": (
+        "When a path shifted",
+        "series year before after shift low high probability",
+    ),
+    "published": ("Against the published series, all years together", "column r spearman n"),
+    "ideal_points": ("Actors of the case, latest session", "actor group year mean low high votes"),
+}
+"""The same of the ideal points, where they alone are asked for."""
 SHOWN = {
     "cohesion": "measure == 'agreement_index' and window in @windows",
     "weakest": "measure == 'pi' and rank <= 3 and issue == @issue",
     "dependence": "latest",
+    "published": "year != year",
+    "ideal_points": "group != 'other' and session == session.max()",
 }
+LATEST = {"bloc_paths": "series", "distances": "comparison"}
+"""Tables of paths, and what tells one path from another: of each, the last sessions are shown."""
+LAST = 5
 
 
 def brief(case: CaseName, *, run: Run = Run(), show: Output = Output()) -> int:
@@ -75,13 +98,29 @@ def brief(case: CaseName, *, run: Run = Run(), show: Output = Output()) -> int:
     return DONE
 
 
-def measure(case: CaseName, *, run: Run = Run(), show: Output = Output()) -> int:
+OnlyPoints = Annotated[
+    bool,
+    Parameter(
+        name="--ideal-points",
+        negative="",
+        help="Only the ideal points: where blocs and actors stand by session.",
+    ),
+]
+
+
+def measure(
+    case: CaseName, *, ideal_points: OnlyPoints = False, run: Run = Run(), show: Output = Output()
+) -> int:
     """Measure a case, and show the tables or write them as CSV."""
     with progress(show) as report:
         study = _study(case, run, report)
+        if ideal_points:
+            _check_points(study)
         measures = study.measure()
     frames = {each.name: getattr(measures, each.name) for each in fields(measures)}
     frames = {name: frame for name, frame in frames.items() if hasattr(frame, "to_csv")}
+    if ideal_points:
+        frames = {name: frame for name, frame in frames.items() if name in POINTS}
     if run.output is not None:
         from detente.files import write_text
 
@@ -92,14 +131,31 @@ def measure(case: CaseName, *, run: Run = Run(), show: Output = Output()) -> int
     elif show.json:
         say_json({name: records(frame) for name, frame in frames.items()})
     else:
-        windows, issue = ("all", *study.case.windows), next(iter(study.case.issues))
-        for name, (title, columns) in TABLES.items():
-            rows = frames[name]
-            if name in SHOWN and len(rows):
-                rows = rows.query(SHOWN[name], local_dict={"windows": windows, "issue": issue})
-            if len(rows):
-                table(records(rows), {key: key.replace("_", " ") for key in columns.split()}, title=title)
+        _show(study, frames, POINTS if ideal_points else TABLES)
     return DONE
+
+
+def _show(study: Study, frames: Mapping[str, DataFrame], tables: Mapping[str, tuple[str, str]]) -> None:
+    """Show of each table what a reader wants to see first."""
+    known = {"windows": ("all", *study.case.windows), "issue": next(iter(study.case.issues))}
+    for name, (title, columns) in tables.items():
+        rows = frames[name]
+        if name in SHOWN and len(rows):
+            rows = rows.query(SHOWN[name], local_dict=known)
+        if name in LATEST:
+            rows = rows.groupby(LATEST[name], sort=False).tail(LAST)
+        if "year" in rows:
+            rows = rows.assign(year=rows["year"].astype(str))
+        if len(rows):
+            table(records(rows), {key: key.replace("_", " ") for key in columns.split()}, title=title)
+
+
+def _check_points(study: Study) -> None:
+    """Raise the error of a case that asks for no ideal points."""
+    if study.case.ideal_points is None:
+        side = study.case.ally or "ACTOR"
+        hint = f"add `ideal_points: {{positive: {side}}}` to the case file"
+        raise MeasurementError(Problem(study.case.name, "asks for no ideal points", hint))
 
 
 def new(name: Annotated[str, Parameter(help="Name of the case.")], *, output: Folder = None) -> int:

@@ -6,12 +6,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from detente.measurement.checks import Finding, preflight
+    from detente.measurement.checks import preflight
+    from detente.measurement.findings import Finding
     from detente.measurement.measures import Measures, measure
 
 __all__ = ["Finding", "Measures", "measure", "preflight"]
 
-_HOMES = {"Measures": "measures", "measure": "measures", "Finding": "checks", "preflight": "checks"}
+_HOMES = {"Measures": "measures", "measure": "measures", "Finding": "findings", "preflight": "checks"}
 
 
 def __getattr__(name: str) -> Any:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Protocol, get_args
 
 import pandas as pd
 
@@ -12,8 +11,10 @@ from detente.errors import did_you_mean
 from detente.measurement import ballots
 from detente.measurement.blocs import groups, members, memberships
 from detente.measurement.factor import LEAST_ACTORS
+from detente.measurement.findings import Finding, Level
 from detente.measurement.missing import PULL_VOTES
 from detente.measurement.observations import Scene, observe
+from detente.measurement.point_checks import point_findings
 from detente.measurement.sample import spans
 from detente.measurement.shipped import looked_up, subjects
 from detente.measurement.unity import Setting
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from detente.cases.schema import Case
     from detente.cases.stance import AnyMeasurement
 
-Level = Literal["error", "warning", "note"]
+__all__ = ["Evidence", "Finding", "Gazetteer", "preflight"]
 
 
 class Gazetteer(Protocol):
@@ -41,19 +42,6 @@ class Evidence(ballots.Evidence, Protocol):
         """The gazetteer of actors."""
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One thing found: how grave, where in the case, what it is, and what to type.
-
-    An error stops the measuring, a warning leaves a part of the results out, a note only informs.
-    """
-
-    level: Level
-    where: str
-    what: str
-    hint: str = ""
-
-
 def preflight(case: Case, evidence: Evidence) -> list[Finding]:
     """Return what `case` asks for and `evidence` cannot give, the gravest first; empty where all is well."""
     spells = {bloc: memberships(case, bloc, evidence=evidence) for bloc in case.blocs}
@@ -64,8 +52,9 @@ def preflight(case: Case, evidence: Evidence) -> list[Finding]:
         *_windows(case, spells, evidence),
         *_measurements(case, spells, evidence),
         *_ties(case, evidence),
+        *point_findings(case, evidence),
     ]
-    order = ("error", "warning", "note")
+    order = get_args(Level)
     return sorted(dict.fromkeys(found), key=lambda finding: order.index(finding.level))
 
 
@@ -89,6 +78,10 @@ def _named(case: Case) -> Iterator[tuple[str, str]]:
     yield from (("reference.actors", actor) for actor in (case.reference.actors if case.reference else ()))
     for key, each in case.compare.items():
         yield from ((f"compare.{key}.sides", side) for side in each.sides if side not in case.blocs)
+    if case.ideal_points is not None:
+        yield "ideal_points.positive", case.ideal_points.positive
+        shown = (name for name in case.ideal_points.show if name not in case.blocs)
+        yield from (("ideal_points.show", name) for name in shown)
     if case.stance is not None:
         yield "stance.positive", case.stance.positive
         for key, spec in case.stance.measurements.items():

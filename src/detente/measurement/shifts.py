@@ -17,6 +17,11 @@ SHIFTS = 2
 BESIDE = 1
 """A shift in a draw counts for its session and for so many on either side."""
 LIKELY = 0.5
+PARAMETERS = np.array([1, 2, 3])
+"""Of one mean, of a line, and of two means and the place between them."""
+CUT = 2
+EXACT = 1e-12
+"""Least share of the squares that a description leaves, so that an exact one has a cost."""
 
 
 @dataclass(frozen=True)
@@ -33,9 +38,10 @@ def shifts(draws: Floats) -> list[Shift]:
     """Return the likely shifts of a path, in order of time, from its `draws` (sessions, draws).
 
     In each draw the path is cut where two means fit best by least squares, then once more in the segment
-    where a cut gains most (binary segmentation: at most two). A cut counts only where two means fit its
-    segment better than a straight line does, so that a steady drift is no shift. The probability of a session
-    is the share of draws with a cut there or one session beside; reported are its peaks above one half.
+    where a cut gains most (binary segmentation: at most two). A cut counts only where the Bayesian
+    information criterion prefers two means to one mean and to a straight line, so that neither noise nor a
+    steady drift is a shift. The probability of a session is the share of draws with a cut there or one
+    session beside; reported are its peaks above one half.
 
     >>> path = np.repeat([[0.0], [1.0]], 10, axis=0) + np.random.default_rng(0).normal(0, 0.1, (20, 100))
     >>> [(shift.place, shift.probability) for shift in shifts(path)]
@@ -86,8 +92,8 @@ def _cuts(path: Floats) -> Ints:
 
 
 def _best(path: Floats) -> tuple[float, int]:
-    """Return what the best cut into two means gains in squares, and its place; (0, -1) where a line fits
-    better.
+    """Return what the best cut into two means gains in squares, and its place; (0, -1) where one mean or a
+    line describes the path better by the Bayesian information criterion.
     """
     length = len(path)
     if length < 2 * SEGMENT:
@@ -99,4 +105,7 @@ def _best(path: Floats) -> tuple[float, int]:
     best = int(np.argmax(gains))
     time = np.arange(length) - (length - 1) / 2
     line = float(time @ centred) ** 2 / float(time @ time)
-    return (float(gains[best]), int(first[best])) if gains[best] > line else (0.0, -1)
+    whole = float(centred @ centred)
+    left = np.maximum(whole - np.array([0.0, line, gains[best]]), whole * EXACT)
+    costs = length * np.log(np.maximum(left, np.finfo(float).tiny)) + np.log(length) * PARAMETERS
+    return (float(gains[best]), int(first[best])) if costs.argmin() == CUT else (0.0, -1)

@@ -66,7 +66,7 @@ def general_notes(
         (
             "change points",
             f"sessions in which the mean of a path shifted between segments of {SEGMENT} or more, in more "
-            "than half of the draws, give or take one; a steady drift is none",
+            "than half of the draws, give or take one; neither noise nor a steady drift is one",
         ),
     ]
     last = tables["ideal_points"]["year"].max()
