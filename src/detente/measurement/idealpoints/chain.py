@@ -149,28 +149,60 @@ def move_items(start, node, vote, binary, theta, items, precision, link, noise, 
 
 
 @njit(parallel=True, cache=True)
-def walk_items(start, node, vote, binary, theta, items, step, precision, link, noise, dice, accepted):
-    """A random-walk move of every item, `step` (J, 3, 3) times noise: it frees items that `move_items` leaves
-    stuck.
+def walk_items(which, start, node, vote, binary, theta, items, step, precision, link, noise, dice, accepted):
+    """Random-walk moves of the items `which`, one after another for each: `step` (J, 3, 3) times noise
+    (rounds, W, 3). They free items that `move_items` leaves stuck.
     """
-    for j in prange(len(binary)):
-        gradient, curve = np.empty(3), np.empty((3, 3))
+    for w in prange(len(which)):
+        j = which[w]
         lo, hi = start[j], start[j + 1]
-        there = items[j].copy()
-        for k in range(3):
-            for m in range(k + 1):
-                there[k] += step[j, k, m] * noise[j, m]
-        if binary[j]:
-            there[2] = there[1]
-        elif there[2] - there[1] < 1e-6:
+        there = np.empty(3)
+        now = _item_value(lo, hi, node, vote, theta, items[j], binary[j], precision, link)
+        for r in range(len(noise)):
+            for k in range(3):
+                there[k] = items[j, k]
+                for m in range(k + 1):
+                    there[k] += step[j, k, m] * noise[r, w, m]
+            if binary[j]:
+                there[2] = there[1]
+            elif there[2] - there[1] < 1e-6:
+                continue
+            then = _item_value(lo, hi, node, vote, theta, there, binary[j], precision, link)
+            if dice[r, w] < then - now:
+                items[j] = there
+                now = then
+                accepted[j] += 1.0
+
+
+@njit(inline="always", cache=True)
+def _item_value(lo, hi, node, vote, theta, point, binary, precision, link):
+    """Log posterior of one item at `point` (slope, c1, c2)."""
+    beta, c1, c2 = point[0], point[1], point[2]
+    value = -0.5 * (precision[0] * beta * beta + precision[1] * c1 * c1)
+    if not binary:
+        value -= 0.5 * precision[1] * c2 * c2
+    product = 1.0
+    middle = 0
+    for q in range(lo, hi):
+        x = beta * theta[node[q]]
+        if link != LOGIT:
+            value += log_probability(vote[q], c1 - x, c2 - x, link)
             continue
-        now = _item_quadratic(
-            lo, hi, node, vote, theta, items[j], binary[j], precision, link, gradient, curve
-        )
-        then = _item_quadratic(lo, hi, node, vote, theta, there, binary[j], precision, link, gradient, curve)
-        if dice[j] < then - now:
-            items[j] = there
-            accepted[j] += 1.0
+        if vote[q] == 0:
+            chance = 1.0 / (1.0 + math.exp(x - c1))
+        elif vote[q] == 2:
+            chance = 1.0 / (1.0 + math.exp(c2 - x))
+        else:
+            chance = 1.0 / ((1.0 + math.exp(c1 - x)) * (1.0 + math.exp(x - c2)))
+            middle += 1
+        product *= max(chance, TINY)
+        if product < TINY:
+            value += math.log(product)
+            product = 1.0
+    value += math.log(product)
+    if middle > 0 and link == LOGIT:
+        value -= middle * math.log1p(1.0 / math.expm1(c2 - c1))
+    return value
 
 
 @njit(inline="always", cache=True)
@@ -193,17 +225,19 @@ def _node_quadratic(lo, hi, item, vote, x, items, link):
 
 @njit(parallel=True, cache=True)
 def move_paths(
-    start, item, vote, actor_start, theta, items, own, coupling, link, length, offset, noise, dice, accepted
-):
-    """One move of every actor's path in stretches of `length` sessions, given the items; in place.
+    start, item, vote, actor_start, until, theta, items, own, coupling, link, length, offset, noise, dice,
+    accepted,
+):  # fmt: skip
+    """One move of every actor's path, up to its node `until` (A,), in stretches of `length` sessions, given
+    the items; in place.
 
     own (N,), coupling (N,): the path prior's precision of each node and with the next one.
     """
     for i in prange(len(actor_start) - 1):
         s, e = actor_start[i], actor_start[i + 1]
-        lo = s
-        hi = min(e, s + 1 + (offset + i) % length)
-        while lo < e:
+        lo, stop = s, until[i]
+        hi = min(stop, s + 1 + (offset + i) % length)
+        while lo < stop:
             size = hi - lo
             low, off, step = np.empty(size), np.zeros(size), np.empty(size)
             low2, off2, step2 = np.empty(size), np.zeros(size), np.empty(size)
@@ -251,7 +285,7 @@ def move_paths(
                     theta[lo + t] = there[t]
                     accepted[lo + t] += 1.0
             lo = hi
-            hi = min(e, lo + length)
+            hi = min(stop, lo + length)
 
 
 @njit(inline="always", cache=True)

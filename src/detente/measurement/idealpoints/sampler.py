@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from detente.measurement.idealpoints import chain
-from detente.measurement.idealpoints.ballots import Ballots, Floats
+from detente.measurement.idealpoints.ballots import Ballots, Floats, Ints
 from detente.measurement.idealpoints.groups import Groups
 from detente.measurement.idealpoints.joint import Joint, path_prior
 from detente.measurement.idealpoints.kernels import LOGIT, PROBIT
@@ -20,6 +20,13 @@ from detente.measurement.idealpoints.threads import one_thread, threads_for
 
 WALK_EVERY = 4
 """Every so many sweeps items move by a random walk instead of by the fitted normal."""
+
+FEW, RARE = 80, 3
+"""Items with fewer votes in all, or fewer of one kind, have skewed posteriors: they walk further in each
+sweep."""
+ROUNDS, INNER, FAR = 4, 3, 2.5
+"""Items of few votes walk ROUNDS times, in turn with the paths of the sessions at the beginning, INNER times.
+Every other round moves one parameter alone, FAR times as far."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +60,12 @@ class Chain:
         self.own, self.coupling = path_prior(ballots, prior)
         self.precisions = np.array([1.0 / prior.slope, 1.0 / prior.cut])
         self.binary = ballots.binary
+        self.every = np.arange(len(ballots.items))
+        few = np.diff(ballots.item_start) < FEW
+        smallest = np.where(ballots.counts > 0, ballots.counts, FEW).min(1)
+        self.few, self.rare = np.flatnonzero(few), np.flatnonzero(~few & (smallest < RARE))
+        self.until = _early(ballots, self.few)
+        self.count_inner = np.zeros(len(ballots.node_actor))
         self.groups = Groups(ballots, self.own, self.coupling, self.precisions, self.link)
         self.count_items, self.count_nodes = np.zeros(len(ballots.items)), np.zeros(len(ballots.node_actor))
         self.count_walks = np.zeros(len(ballots.items))
@@ -67,23 +80,52 @@ class Chain:
         covariance += 1e-9 * np.eye(3)
         self.step = np.linalg.cholesky(covariance)
 
+    def _walk(self, which: Ints, rounds: int) -> None:
+        """Random-walk moves of the items `which`; every other round with long steps of one parameter."""
+        b, rng = self.ballots, self.rng
+        noise = rng.standard_normal((rounds, len(which), 3))
+        noise[1::2] *= FAR * (rng.integers(3, size=(rounds // 2, len(which), 1)) == np.arange(3))
+        chain.walk_items(
+            which, b.item_start, b.item_node, b.item_vote, self.binary, self.theta, self.items, self.step,
+            self.precisions, self.link, noise, np.log(rng.random((rounds, len(which)))), self.count_walks,
+        )  # fmt: skip
+
+    def _paths(self, until: Ints, stretch: int, count: Floats) -> None:
+        """Move every path up to the node `until` in stretches."""
+        b, rng, size = self.ballots, self.rng, len(self.theta)
+        chain.move_paths(
+            b.node_start, b.node_item, b.node_vote, b.actor_start, until, self.theta, self.items, self.own,
+            self.coupling, self.link, stretch, int(rng.integers(stretch)), rng.standard_normal(size),
+            np.log(rng.random(size)), count,
+        )  # fmt: skip
+
     def sweep(self, stretch: int, *, walk: bool) -> None:
         """One sweep of all moves, in place; items move by a random walk instead where `walk`."""
-        b, rng, nodes, items = self.ballots, self.rng, len(self.theta), len(self.items)
+        b, rng, items = self.ballots, self.rng, len(self.items)
         votes = (b.item_start, b.item_node, b.item_vote, self.binary, self.theta, self.items)
         noise, dice = rng.standard_normal((items, 3)), np.log(rng.random(items))
         if walk:
-            chain.walk_items(*votes, self.step, self.precisions, self.link, noise, dice, self.count_walks)
+            self._walk(self.every, 1)
         else:
             chain.move_items(*votes, self.precisions, self.link, noise, dice, self.count_items)
-        chain.move_paths(
-            b.node_start, b.node_item, b.node_vote, b.actor_start, self.theta, self.items, self.own,
-            self.coupling, self.link, stretch, int(rng.integers(stretch)), rng.standard_normal(nodes),
-            np.log(rng.random(nodes)), self.count_nodes,
-        )  # fmt: skip
+        self._walk(self.rare, 2)
+        for _ in range(INNER):
+            self._walk(self.few, ROUNDS)
+            self._paths(self.until, stretch, self.count_inner)
+        self._paths(b.actor_start[1:], stretch, self.count_nodes)
         for growing in (False, True):
             self.theta, self.items, taken = self.groups.move(self.theta, self.items, rng, growing=growing)
             self.count_groups[int(growing)] += taken
+
+
+def _early(ballots: Ballots, few: Ints) -> Ints:
+    """The first node (A,) of each actor after the sessions at the beginning that vote mostly on `few`."""
+    session = ballots.node_session[ballots.item_node]
+    share = np.bincount(session, np.isin(ballots.vote_item, few), len(ballots.sessions))
+    late = share < 0.5 * np.bincount(session, minlength=len(ballots.sessions))
+    limit = int(np.argmax(late)) if late.any() else len(late)
+    early = np.bincount(ballots.node_actor[ballots.node_session < limit], minlength=len(ballots.actors))
+    return np.asarray(ballots.actor_start[:-1] + early)
 
 
 @one_thread
