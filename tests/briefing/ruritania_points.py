@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from detente.measurement.shipped import LIVE
 from tests.briefing.ruritania_measures import LEAGUE, MEMBERS, YEARS
 
 FIRST_SESSION = 1945
@@ -12,6 +13,7 @@ SHOWN = {"PACT": "bloc", "LEAGUE": "bloc", "Rest": "bloc", "AAA": "ally", "RRR":
 NOTES = {
     "identification": "AAA positive; scale: mean 0 and variance 1 over actor-sessions of 45–75",
     "votes": "all 2 480 roll calls",
+    "former states": "RRR continues QQQ",
 }
 
 
@@ -108,4 +110,4 @@ def points() -> dict[str, pd.DataFrame]:
 
 
 def _vouched() -> dict[str, str]:
-    return {"mark": "estimated", "source": "ballots", "basis": "live"}
+    return {"mark": "estimated", "source": "ballots", "basis": LIVE}

@@ -12,28 +12,24 @@ from detente.briefing.charts.intervals import Guides
 from detente.briefing.charts.theme import Series, present
 from detente.briefing.exhibits import Column, Figure, Panel, Table
 from detente.briefing.material import Material
-from detente.briefing.reading import Row, where
+from detente.briefing.reading import Row, rows, where
+from detente.numbers import figure, span
 
 UNIT = "standard deviations"
 BEHIND = "Figures behind this chart"
 DIGITS = 3
 """Decimals of what is drawn; the files hold all."""
+FORMER = "former states"
+JOINED = "A state that continues a former one has one line with it."
 FREE, POSITIVE = (-inf, inf), (0.0, inf)
-RUN = (
-    Column("series", "Series"),
-    Column("year", "Year"),
-    Column("value", "Value", UNIT),
-    Column("low", "Low", UNIT),
-    Column("high", "High", UNIT),
-    Column("mark", "Mark"),
-)
-PATHS = (*RUN[:2], Column("value", "Mean", UNIT), *RUN[3:5], Column("members", "Members", "count"), RUN[5])
 PLACES = (
     Column("name", "Member"),
     Column("series", "Group"),
-    *RUN[2:5],
+    Column("value", "Place", UNIT),
+    Column("low", "Low", UNIT),
+    Column("high", "High", UNIT),
     Column("votes", "Votes", "count"),
-    RUN[5],
+    Column("mark", "Mark"),
 )
 CHANGES = (
     Column("series", "Series"),
@@ -41,16 +37,10 @@ CHANGES = (
     Column("before", "Before", UNIT),
     Column("after", "After", UNIT),
     Column("shift", "Shift", UNIT),
-    *RUN[3:5],
+    Column("low", "Low", UNIT),
+    Column("high", "High", UNIT),
     Column("probability", "Probability", "share"),
-    RUN[5],
-)
-PUBLISHED = (
-    Column("series", "Series"),
-    Column("year", "Year"),
-    Column("value", "Correlation", "correlation"),
-    Column("spearman", "Of ranks", "correlation"),
-    Column("n", "Actors", "count"),
+    Column("mark", "Mark"),
 )
 
 
@@ -70,8 +60,9 @@ def trajectories(material: Material) -> Figure | None:
         "Lines that draw together vote more alike. The ends of the scale are two ways of voting, not good "
         f"and bad. The band is an interval of {material.confidence}: where bands overlap, the order is open.",
         (Panel(chart),),
-        Table("ideal_paths", BEHIND, frame, PATHS),
+        _by_year("ideal_paths", frame),
         present(series, frame["series"]),
+        note=JOINED if len(where(material.measures.ideal_point_notes, what=FORMER)) else "",
     )
 
 
@@ -93,7 +84,7 @@ def sides(material: Material) -> Figure | None:
         "Zero: the two stand in the same place. A rising line means that they draw apart; it does not say "
         "who moved. Below zero the two have changed sides.",
         (Panel(chart),),
-        Table("ideal_sides", BEHIND, frame, RUN),
+        _by_year("ideal_sides", frame),
         present(series, frame["series"]),
     )
 
@@ -126,10 +117,9 @@ def spread(material: Material) -> Figure | None:
         "How far apart the members of each bloc stand among themselves",
         "The standard deviation of the members’ places within each bloc, by session, among those who were "
         "members then.",
-        "Lower is more alike. New members can widen a bloc though nobody moved: the table gives their "
-        "number.",
+        "Lower is more alike. New members can widen a bloc though nobody moved: the file gives their number.",
         (Panel(chart),),
-        Table("ideal_spread", BEHIND, frame, PATHS),
+        _by_year("ideal_spread", frame),
         present(material.blocs, frame["series"]),
     )
 
@@ -215,7 +205,7 @@ def published(material: Material) -> Figure | None:
         "One: the same order and the same relative distances. The published series is of another vintage and "
         "on a scale of its own, and is therefore never drawn beside ours.",
         (Panel(chart),),
-        Table("ideal_published", BEHIND, frame, PUBLISHED),
+        _by_year("ideal_published", frame, unit="correlation"),
         present(series, frame["series"]) if len(series) > 1 else (),
     )
 
@@ -236,6 +226,21 @@ def _series(material: Material, frame: pd.DataFrame) -> pd.DataFrame:
 
 def _rests(frame: pd.DataFrame) -> Sequence[tuple[str, float]]:
     return list(zip(frame["kind"], frame["members"], strict=True))
+
+
+def _by_year(key: str, frame: pd.DataFrame, *, unit: str = UNIT) -> Table:
+    """Return runs of years as a table: one row for each year, and a column with intervals for each series."""
+    names = list(dict.fromkeys(frame["series"]))
+    at = {(row["series"], row["year"]): _shown(row, unit) for row in rows(frame)}
+    years = sorted(set(frame["year"]))
+    told = [{"year": str(int(year)), **{name: at.get((name, year)) for name in names}} for year in years]
+    columns = (Column("year", "Year"), *(Column(name, name, unit) for name in names))
+    return Table(key, f"{BEHIND}, all estimated", frame, columns, display=pd.DataFrame(told))
+
+
+def _shown(row: Row, unit: str) -> str:
+    value = figure(row["value"], unit)
+    return value if row["low"] == row["high"] else f"{value} ({span(row['low'], row['high'], unit)})"
 
 
 def _drawn(frame: pd.DataFrame, place: str = "year") -> pd.DataFrame:

@@ -138,8 +138,9 @@ def _shift(row: Row, names: Names) -> tuple[Part, ...] | None:
     clear = f" {verb} by " if ends[0] > 0 else f" {verb}, though not clearly, by "
     likely = next(words for least, words in HOW_LIKELY if row["probability"] >= least)
     what = f"shift of ideal point, {names.actor(row['series'])}, {int(row['year'])}"
-    who = names.in_text(row["series"])
-    return who, clear, Cited(found, what, "interval"), " about ", year_of(row), f" ({likely})"
+    bloc = row["series"] in names.titles.get("blocs", {})
+    who = ("the mean of ", names.members(row["series"])) if bloc else (names.in_text(row["series"]),)
+    return *who, clear, Cited(found, what, "interval"), " about ", year_of(row), f" ({likely})"
 
 
 def nearest_sentence(members: pd.DataFrame, rival: Row | None, bloc: str, names: Names) -> Sentence | None:

@@ -20,10 +20,6 @@ if TYPE_CHECKING:
 
 TITLE = "Where they stand in general, and where they are going"
 IDENTIFICATION = "identification"
-BASIS = {
-    "live": "Estimated from the roll calls at hand.",
-    "shipped": "Estimates that ship with detente, made from roll calls that are not at hand here.",
-}
 
 
 def ideal_points(material: Material) -> Section | None:
@@ -107,7 +103,18 @@ def title_of(case: Case) -> str:
 def notes(material: Material) -> tuple[str, ...]:
     """Return what the reader must know: what the estimates rest on, how the scale is fixed, and why so."""
     asked, told = material.case.ideal_points, material.measures.ideal_point_notes
-    basis = [BASIS[key] for key in dict.fromkeys(material.measures.bloc_paths["basis"]) if key in BASIS]
-    fixed = [f"Sign and scale: {text}." for text in where(told, what=IDENTIFICATION)["text"]]
+    basis = [f"Places come from {key}." for key in dict.fromkeys(material.measures.bloc_paths["basis"])]
+    fixed = [
+        f"Sign and scale: {_named(text, material)}." for text in where(told, what=IDENTIFICATION)["text"]
+    ]
     given = [" ".join(text.split()) for text in (asked.reason, asked.note) if text] if asked else []
     return tuple(part for part in (" ".join([*basis, *fixed]), " ".join(given)) if part)
+
+
+def _named(identification: str, material: Material) -> str:
+    """Return the words of the identification with the name of the actor whose side is positive."""
+    asked = material.case.ideal_points
+    if asked is None or not identification.startswith(asked.positive):
+        return identification
+    name = material.names.in_text(asked.positive).text
+    return f"{name}{identification.removeprefix(asked.positive)}"
