@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from detente.measurement import pairs
+from detente.measurement import kept, pairs
 from detente.measurement.ballots import Evidence
 from detente.measurement.missing import PULL_VOTES, Missing
 from detente.measurement.sample import QUORUM, Span, spans
@@ -33,6 +33,13 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).with_name("snapshots")
 METHOD = 1
 """Version of the method: raise it whenever an estimate would come out otherwise on the same roll calls."""
+
+ROLL_CALLS = "roll_calls"
+ASKED = {
+    "as_of", "rival", "ally", "blocs", "reference", "issues", "windows", "history", "absent", "compare",
+    "stance",
+}  # fmt: skip
+"""The parts of a case on which its tables of roll calls rest; data of its own are part of the evidence."""
 
 LIVE = "roll calls in the evidence"
 SHIPPED = "estimates shipped with detente"
@@ -164,10 +171,10 @@ def told(setting: Setting, *, evidence: Evidence) -> tuple[dict[str, pd.DataFram
     pulled = int(
         evidence.query("SELECT count(*) AS n FROM roll_calls WHERE origin <> 'shipped'")["n"].iloc[0]
     )
-    live = measure_unity(setting, evidence=evidence, issues={**listed, **(general if pulled else {})})
-    kept = looked_up(subjects(setting, general), setting=setting)
-    prefer = _richer(kept["cohesion"], live.tables["cohesion"])
-    tables = {name: _joined(live.tables[name], kept[name], prefer) for name in COLUMNS}
+    live = _live(setting, evidence, {**listed, **(general if pulled else {})}, keep=bool(pulled))
+    shipped = looked_up(subjects(setting, general), setting=setting)
+    prefer = _richer(shipped["cohesion"], live.tables["cohesion"])
+    tables = {name: _joined(live.tables[name], shipped[name], prefer) for name in COLUMNS}
     lists = [key for key, issue in case.issues.items() if key not in general and key not in listed]
     missing = [
         Missing("cohesion", key, "the evidence holds none of its resolutions", PULL_VOTES) for key in lists
@@ -177,19 +184,31 @@ def told(setting: Setting, *, evidence: Evidence) -> tuple[dict[str, pd.DataFram
     return tables, live, missing
 
 
-def _richer(kept: pd.DataFrame, live: pd.DataFrame) -> set[tuple[str, str]]:
+def _live(setting: Setting, evidence: Evidence, issues: Mapping[str, list[Span]], *, keep: bool) -> Unity:
+    """Return what the roll calls in the evidence say; with `keep`, kept between runs."""
+    if not keep:
+        return measure_unity(setting, evidence=evidence, issues=issues)
+
+    def make() -> dict[str, pd.DataFrame]:
+        told = measure_unity(setting, evidence=evidence, issues=issues)
+        return {**told.tables, ROLL_CALLS: told.roll_calls}
+
+    parts = setting.case.model_dump_json(include=ASKED)
+    name = kept.key("roll calls", parts, evidence.digest, setting.seed, setting.draws)
+    found = kept.remembered(kept.folder_for(evidence), name, make)
+    return Unity({table: found[table] for table in COLUMNS}, found[ROLL_CALLS])
+
+
+def _richer(shipped: pd.DataFrame, live: pd.DataFrame) -> set[tuple[str, str]]:
     """Return the issues and spans in which shipped estimates rest on more roll calls than live ones."""
     by = ["issue", "window"]
-    shipped, present = kept.groupby(by)["roll_calls"].max(), live.groupby(by)["roll_calls"].max()
-    return {
-        (str(pair[0]), str(pair[1]))
-        for pair in shipped[shipped > present.reindex(shipped.index).fillna(0)].index
-    }
+    most, present = shipped.groupby(by)["roll_calls"].max(), live.groupby(by)["roll_calls"].max()
+    return {(str(pair[0]), str(pair[1])) for pair in most[most > present.reindex(most.index).fillna(0)].index}
 
 
-def _joined(live: pd.DataFrame, kept: pd.DataFrame, prefer: set[tuple[str, str]]) -> pd.DataFrame:
+def _joined(live: pd.DataFrame, shipped: pd.DataFrame, prefer: set[tuple[str, str]]) -> pd.DataFrame:
     parts = []
-    for frame, basis, wanted in ((live, LIVE, False), (kept, SHIPPED, True)):
+    for frame, basis, wanted in ((live, LIVE, False), (shipped, SHIPPED, True)):
         named = zip(frame["issue"], frame["window"], strict=True)
         chosen = np.array([(pair in prefer) == wanted for pair in named], dtype=bool)
         parts.append(frame[chosen].assign(basis=basis))
