@@ -3,7 +3,8 @@
     python -m benchmarks.ideal_points_studies MIRROR coverage exact published sbc held sampler --runs 20
 
 Each study uses about this many CPU-seconds: coverage 4 a replication, exact 60 a replication, published 60 a
-replication, sbc 5 a replication, held 20, sampler 600. `--runs` is the number of replications.
+replication, sbc 5 a replication, held 20, planes 90 and 3 a
+replication, sampler 600. `--runs` is the number of replications.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 from benchmarks.ideal_points_studies.calibration import calibrate
 from benchmarks.ideal_points_studies.coverage import both_engines, from_prior, from_published
 from benchmarks.ideal_points_studies.held import held_out
+from benchmarks.ideal_points_studies.planes import planes
 from benchmarks.ideal_points_studies.referee import mixing
 
 STUDIES: dict[str, Callable[[Path, int], None]] = {
@@ -23,6 +25,7 @@ STUDIES: dict[str, Callable[[Path, int], None]] = {
     "published": from_published,
     "sbc": calibrate,
     "held": held_out,
+    "planes": planes,
     "sampler": mixing,
 }
 

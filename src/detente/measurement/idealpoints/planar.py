@@ -25,6 +25,10 @@ UPPER = ((0, 0), (0, 1), (0, 2), (0, 3), (1, 1), (1, 2), (1, 3), (2, 2), (2, 3),
 """Rows and columns of the upper triangle, in the order in which it is kept."""
 
 
+LONGER = 2
+"""Times the iterations of `Effort` that two dimensions may take."""
+
+
 @dataclass(frozen=True)
 class PlaneSolution:
     """Where the alternation stopped, on the model's own scale.
@@ -244,11 +248,11 @@ def _solve(engine: PlaneEngine, effort: Effort, previous: tuple[Floats, Floats] 
     start = "previous solution" if previous is not None else _best_start(engine, effort)
     if previous is not None:
         engine.begin(*previous)
-    changes, converged = engine.iterate(effort, effort.iterations)
+    changes, converged = engine.iterate(effort, LONGER * effort.iterations)
     if _collapsed(engine):
         engine.spread = 0.0
         engine.begin(constant_plane(engine.ballots))
-        changes, converged = engine.iterate(effort, 4 * effort.iterations)
+        changes, converged = engine.iterate(effort, 2 * LONGER * effort.iterations)
     flips, more = _unturn(engine, effort)
     return PlaneSolution(
         *engine.state(),
@@ -297,7 +301,7 @@ def _unturn(engine: PlaneEngine, effort: Effort) -> tuple[list[int], list[float]
         before = engine.objective(), engine.state()
         early = (engine.ballots.node_session < session)[:, None]
         engine.begin(np.where(early, engine.theta @ turn, engine.theta))
-        more, _ = engine.iterate(effort, effort.iterations)
+        more, _ = engine.iterate(effort, LONGER * effort.iterations)
         changes += more
         if engine.objective() > before[0] + 1e-6:
             kept.append(session)

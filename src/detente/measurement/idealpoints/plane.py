@@ -33,8 +33,10 @@ from detente.measurement.idealpoints.settings import Axes, Link, named_prior
 if TYPE_CHECKING:
     from detente.measurement.idealpoints.estimate import Spec
 
-WIDER = 1.0
-"""Factor by which draws spread about the points: what coverage on votes simulated from the prior asks for."""
+WIDER, WIDER_FAR, WIDEST = 1.08, 0.02, 1.3
+"""The normal leaves out some skew, so draws spread about a coordinate by WIDER + WIDER_FAR * coordinate^2, at
+most WIDEST: what coverage on votes simulated from the prior asks for (benchmarks/ideal_points_studies).
+"""
 
 
 def check_spec(spec: Spec, previous: IdealPoints | None) -> None:
@@ -75,7 +77,9 @@ def estimate_plane(
 
     sds and intervals come from draws of the joint normal of points and items (items' uncertainty included),
     each standardised and turned to match the estimate, so that they hold no uncertainty of place, scale and
-    rotation; without draws sds are given the items, and too small.
+    rotation, and widened. On votes simulated from the prior (60 actors, 20 sessions of 50 roll calls),
+    nominal 90 % intervals held 86 % of the truth as they came and 90 % widened; where the truth is beyond 2,
+    87 %. Without draws sds are given the items, and too small.
     """
     ballots = prepared.ballots
     axes = spec.axes
@@ -89,11 +93,7 @@ def estimate_plane(
     joint = joint_plane(ballots, solution)
     drawn = joint.draw(rng, draws) if draws else np.zeros((len(joint.theta), 2, 0))
     found = identify_plane(ballots, joint.theta, drawn, joint.items, axes)
-    wide = (
-        found.theta[..., None] + WIDER * (found.draws - found.draws.mean(2, keepdims=True))
-        if draws
-        else drawn
-    )
+    wide = _widened(found) if draws else drawn
     sd = wide.std(2) if draws else _conditional_sd(ballots, joint, found)
     return IdealPoints(
         points=_label_points(ballots, found, sd),
@@ -106,6 +106,13 @@ def estimate_plane(
         solution=solution,
         ballots=ballots,
     )
+
+
+def _widened(found: PlaneIdentified) -> Floats:
+    """Draws (N, 2, draws) spread about the points by the factor that gives intervals their coverage."""
+    factor = np.minimum(WIDER + WIDER_FAR * found.theta**2, WIDEST)[..., None]
+    off = found.draws - found.draws.mean(2, keepdims=True)
+    return np.asarray(found.theta[..., None] + factor * off)
 
 
 def _conditional_sd(ballots: Ballots, joint: PlaneJoint, found: PlaneIdentified) -> Floats:
@@ -164,7 +171,10 @@ def _label_draws(ballots: Ballots, draws: Floats) -> xr.DataArray:
 def _diagnostics(
     ballots: Ballots, solution: PlaneSolution, joint: PlaneJoint, found: PlaneIdentified, draws: int
 ) -> pd.Series:
-    drawn = f"joint normal of points and items, turned to match the estimate, widened by {WIDER}"
+    drawn = (
+        "joint normal of points and items, each draw turned to match the estimate, "
+        f"widened by {WIDER}, far out by up to {WIDEST}"
+    )
     told: dict[str, object] = {
         "dimensions": 2,
         "actors": len(ballots.actors),

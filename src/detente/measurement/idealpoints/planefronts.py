@@ -13,12 +13,16 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import LinAlgError, cholesky, solve_triangular
 
+from detente.errors import MeasurementError, Problem
 from detente.measurement.idealpoints import planes
 from detente.measurement.idealpoints.ballots import Ballots, Floats, Ints
 from detente.measurement.idealpoints.fronts import Front, Plan
 from detente.measurement.idealpoints.joint import STEP, path_prior
 from detente.measurement.idealpoints.planar import PlaneEngine, PlaneSolution, unpack
 from detente.measurement.idealpoints.threads import one_thread
+
+RESIDUALS = (1.0, 0.8, 0.0)
+"""Shares of the residual's part of the curvature, in the order in which they are tried."""
 
 
 class PlaneFactor:
@@ -143,18 +147,18 @@ class _Refiner:
         self.engine.spread = 0.0 if solution.few else 1.0
         self.plan = Plan(ballots)
         self.own, self.coupling = path_prior(ballots, solution.prior)
-        self.residual = 1.0
+        self.residual = RESIDUALS[0]
 
     def factor(self) -> PlaneFactor:
-        """Factor the curvature here: the exact one, or the expected one where that is not positive
-        definite.
+        """Factor the curvature here: the exact one, or as much of its residual's part as leaves it positive
+        definite (away from the solution it may not be).
         """
         engine, b = self.engine, self.engine.ballots
         self.terms, self.said = engine.terms(), engine.said()
         cross = np.empty((len(b.item_vote), 8))
         own = self.said[:, 2:].copy()
         own[:, [0, 2]] += self.own[:, None]
-        while True:
+        for self.residual in RESIDUALS:
             planes.cross_terms(
                 b.item_start, b.item_node, b.item_vote, engine.binary, engine.theta, engine.variance,
                 engine.items, engine.code, engine.spread, self.residual, cross,
@@ -162,9 +166,9 @@ class _Refiner:
             try:
                 return PlaneFactor(self.plan, own, self.coupling, unpack(self.terms[:, 4:]), cross)
             except LinAlgError:
-                if self.residual == 0.0:
-                    raise
-                self.residual = 0.0
+                continue
+        problem = Problem("ideal points", "the curvature is not positive definite", "give tighter priors")
+        raise MeasurementError(problem)
 
     def step(self, factor: PlaneFactor) -> float:
         """Move by one Newton step, shortened where a point leaps or cuts would cross; return the longest
@@ -189,18 +193,16 @@ class _Refiner:
 
 @one_thread
 def joint_plane(
-    ballots: Ballots, solution: PlaneSolution, *, steps: int = 3, settle: float = 0.02
+    ballots: Ballots, solution: PlaneSolution, *, steps: int = 5, settle: float = 0.03
 ) -> PlaneJoint:
     """Return the joint normal at the solution, after at most `steps` Newton steps, until no point moves by
     more than `settle`.
     """
     refiner = _Refiner(ballots, solution)
     moves: list[float] = []
-    factor = refiner.factor()
     for _ in range(steps):
-        moves.append(refiner.step(factor))
-        factor = refiner.factor()
+        moves.append(refiner.step(refiner.factor()))
         if moves[-1] < settle:
             break
-    engine = refiner.engine
+    engine, factor = refiner.engine, refiner.factor()
     return PlaneJoint(engine.theta, engine.variance, engine.items, factor, tuple(moves), refiner.residual)
