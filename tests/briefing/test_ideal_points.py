@@ -110,14 +110,14 @@ def test_the_member_nearest_to_the_rival_is_named_clearly_or_not() -> None:
 
 def test_general_alignment_is_set_apart_from_stance_and_both_are_compared() -> None:
     assert "General alignment is not stance on the rival" in told()
-    assert "here both point to the same member" in told()
-    assert "there the lowest is Illyria" in told(stance=invented.stance("III"))
+    assert "this time both point to the same member" in told()
+    assert "on stance, the lowest is Illyria" in told(stance=invented.stance("III"))
 
 
 def test_a_published_series_is_told_by_its_median_and_least_alike_year() -> None:
     text = told()
     assert (
-        "the published series (all votes) at 0.98 in the median year and 0.90 in the least alike, 1990"
+        "the published series (all votes) at 0.98 in the median year and 0.90 in the least alike (1990)"
         in text
     )
     assert "0.55 in the least alike" in told(published=placed.published(0.55))

@@ -9,12 +9,14 @@ import re
 from html.parser import HTMLParser
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from detente.briefing.composing import compose
 from detente.briefing.ledger import Ledger
 from detente.briefing.page import embedded
 from detente.briefing.prose import DIGIT, Cited
+from detente.briefing.sections.threat import by_year
 from tests.briefing import ruritania_measures as invented
 from tests.briefing.ruritania import Shelf, World, case_of, material, write
 
@@ -187,3 +189,24 @@ def test_the_answer_comes_before_all_else_and_the_gaps_are_told(html_page: str) 
 def test_licences_that_are_only_commonly_known_are_said_to_be_so(html_page: str) -> None:
     listed = set(re.findall(r'id="source-(\w+)"', html_page))
     assert html_page.count("general knowledge: check before passing the data on") == len(listed) > 0
+
+
+def test_a_lone_column_of_figures_stands_to_the_right_though_its_unit_is_not_written() -> None:
+    ranks = pd.DataFrame({"name": ["A", "B"], "year": [2020, 2020], "value": [56.0, 60.0]})
+    _, columns = by_year(ranks, unit="")
+    assert [column.is_figure for column in columns] == [False, True]
+    _, signs = by_year(ranks.assign(value="●"))
+    assert not any(column.is_figure for column in signs)
+
+
+def test_reports_behind_ranks_are_folded_by_year_where_there_are_several(tmp_path: Path) -> None:
+    threat = invented.threat()
+    ranks = threat["part"] == "ranks"
+    one = write(tmp_path / "one").page.read_text(encoding="utf-8")
+    assert "Sourced: press." in one
+    assert "Reports behind the figures" not in one
+    threat.loc[ranks, "locator"] = ["The Bell, May", "The Horn, June"]
+    several = write(tmp_path / "several", threat=threat).page.read_text(encoding="utf-8")
+    assert "<summary>Reports behind the figures</summary>" in several
+    assert "<li>2020: The Bell, May; The Horn, June</li>" in several
+    assert "Sourced: " not in several

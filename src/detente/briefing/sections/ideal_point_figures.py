@@ -20,7 +20,8 @@ BEHIND = "Figures behind this chart"
 DIGITS = 3
 """Decimals of what is drawn; the files hold all."""
 FORMER = "former states"
-JOINED = "A state that continues a former one has one line with it."
+COMPARED = "Years compare so far as resolutions recur and those who vote move slowly."
+JOINED = " A state that continues a former one has one line with it."
 FREE, POSITIVE = (-inf, inf), (0.0, inf)
 PLACES = (
     Column("name", "Member"),
@@ -37,8 +38,6 @@ CHANGES = (
     Column("before", "Before", UNIT),
     Column("after", "After", UNIT),
     Column("shift", "Shift", UNIT),
-    Column("low", "Low", UNIT),
-    Column("high", "High", UNIT),
     Column("probability", "Probability", "share"),
     Column("mark", "Mark"),
 )
@@ -62,7 +61,7 @@ def trajectories(material: Material) -> Figure | None:
         (Panel(chart),),
         _by_year("ideal_paths", frame),
         present(series, frame["series"]),
-        note=JOINED if len(where(material.measures.ideal_point_notes, what=FORMER)) else "",
+        note=COMPARED + (JOINED if len(where(material.measures.ideal_point_notes, what=FORMER)) else ""),
     )
 
 
@@ -130,13 +129,16 @@ def changes(material: Material) -> Table | None:
     if held.empty:
         return None
     frame = held.assign(series=[material.names.actor(key) for key in held["series"]])
+    frame = frame.sort_values(["year", "series"], kind="stable")
+    shifts = [_shown({**row, "value": row["shift"]}, UNIT) for row in rows(frame)]
     return Table(
         "ideal_changes",
         "Years in which a path shifted",
-        frame.sort_values(["year", "series"], kind="stable"),
+        frame,
         CHANGES,
         "Shift: the mean after less the mean before, with its interval. Probability: that the shift fell in "
         "this year or one beside it. A steady drift is not a shift.",
+        display=frame.assign(shift=shifts),
     )
 
 

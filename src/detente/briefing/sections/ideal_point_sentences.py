@@ -80,8 +80,8 @@ def distance_sentence(distances: pd.DataFrame, title: str) -> Sentence | None:
     most, widest = max(told, key=lambda pair: pair[1].number.value)
     peak = () if most in (start, end) else ("; it was widest in ", year_of(most), ", at ", widest)
     return sentence(
-        "The distance in ", Label(f"‘{title}’"), f" {GREW[against(now.number, then.number)]}: ", now, " in ",
-        year_of(end), ", against ", then, " in ", year_of(start), *peak, ".",
+        "The distance between ", Label(f"‘{title}’"), f" {GREW[against(now.number, then.number)]}: ", now,
+        " in ", year_of(end), ", against ", then, " in ", year_of(start), *peak, ".",
     )  # fmt: skip
 
 
@@ -171,7 +171,7 @@ def not_stance_sentence(actor: str, members: pd.DataFrame, names: Names) -> Sent
     ]
     if len(members):
         lowest = str(members.sort_values("value", kind="stable")["actor"].iloc[0])
-        same = "here both point to the same member" if lowest == actor else "there the lowest is "
+        same = "this time both point to the same member" if lowest == actor else "on stance, the lowest is "
         parts += ["; ", same, *(() if lowest == actor else (names.in_text(lowest),))]
     return sentence(*parts, ".")
 
@@ -201,7 +201,7 @@ def _followed(yearly: pd.DataFrame, title: str) -> tuple[Part, ...]:
     return (
         Label(title), " at ", Cited(at["median"], f"yearly correlation with {title}, median"),
         " in the median year and ", Cited(at["least"], f"yearly correlation with {title}, least"),
-        " in the least alike, ", Label(str(int(yearly["year"].iloc[0]))),
+        " in the least alike (", Label(str(int(yearly["year"].iloc[0]))), ")",
     )  # fmt: skip
 
 

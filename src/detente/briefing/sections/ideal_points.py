@@ -33,8 +33,8 @@ def ideal_points(material: Material) -> Section | None:
         figures.trajectories(material),
         figures.sides(material),
         figures.spread(material),
-        figures.changes(material),
         figures.members(material),
+        figures.changes(material),
         figures.published(material),
     )
     asked = material.case.ideal_points
