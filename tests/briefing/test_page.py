@@ -205,8 +205,10 @@ def test_reports_behind_ranks_are_folded_by_year_where_there_are_several(tmp_pat
     one = write(tmp_path / "one").page.read_text(encoding="utf-8")
     assert "Sourced: press." in one
     assert "Reports behind the figures" not in one
+    later = threat[ranks].assign(year=2021, locator=["The Bell, May", "The Drum, May"])
     threat.loc[ranks, "locator"] = ["The Bell, May", "The Horn, June"]
+    threat = pd.concat([threat, later], ignore_index=True)
     several = write(tmp_path / "several", threat=threat).page.read_text(encoding="utf-8")
     assert "<summary>Reports behind the figures</summary>" in several
-    assert "<li>2020: The Bell, May; The Horn, June</li>" in several
+    assert "<li>2020: The Bell, May; The Horn, June</li><li>2021: The Bell, May; The Drum" in several
     assert "Sourced: " not in several

@@ -143,10 +143,11 @@ def _ranks(held: pd.DataFrame) -> tuple[Table, ...]:
             part.sort_values("name", kind="stable"), unit=_known(str(part["unit"].iloc[0]))
         )
         title = f"{part['title'].iloc[0]} ({part['unit'].iloc[0]})"
-        told = by_edition(part)
-        note = f"Sourced: {told[0]}." if len(told) == 1 else FOLDED
-        several = told if len(told) > 1 else ()
-        found.append(Table(f"threat_{key}", title, part, columns, note, display=display, citations=several))
+        reports = list(dict.fromkeys(part["locator"].dropna()))
+        few = len(reports) <= FEW_REPORTS
+        note = f"Sourced: {'; '.join(reports)}." if few else FOLDED
+        folded = () if few else by_edition(part)
+        found.append(Table(f"threat_{key}", title, part, columns, note, display=display, citations=folded))
     return tuple(found)
 
 
@@ -154,6 +155,8 @@ def _known(unit: str) -> str:
     return unit if unit in UNITS else ""
 
 
+FEW_REPORTS = 2
+"""So many reports behind a table are named beneath it; more are folded."""
 FOLDED = "Sourced; the reports behind the figures are listed here by year, and row by row in the file."
 
 
