@@ -252,6 +252,28 @@ def test_every_unknown_name_of_an_axis_is_told(data: Simulated) -> None:
     assert all(name in told for name in ("'a001'", "'nobody'", "'a0099'", "positive and negative"))
 
 
+def test_too_few_actors_for_a_plane_are_refused(data: Simulated) -> None:
+    few = data.votes[(data.votes["session"] == 0) & data.votes["actor"].isin(["a0001", "a0002", "a0003"])]
+    with pytest.raises(MeasurementError, match="dimensions=1"):
+        ideal_points(few, spec=Spec(dimensions=2))
+
+
+def test_blocks_that_share_no_roll_call_have_axes_of_their_own(data: Simulated) -> None:
+    apart = data.votes[data.votes["actor"] < "a0012"].assign(
+        actor=lambda t: "b" + t["actor"], roll_call=lambda t: t["roll_call"] + 10_000
+    )
+    axes = Axes(positive=("a0001",), negative=("a0003",), second="ba0005")
+    votes = pd.concat([data.votes, apart])
+    result = ideal_points(votes, draws=0, spec=Spec(prior=PRIOR, dimensions=2, axes=axes))
+    first, second = result.identification.split("; block 2: ")
+    assert "from the mean of a0003 to that of a0001" in first
+    assert "where votes divide most" in second and "ba0005 positive" in second
+    for block in (0, 1):
+        inside = result.points["mean"].to_numpy()[result.ballots.block == block].reshape(-1, 2)
+        inside = inside[~np.isnan(inside[:, 0])]
+        assert np.allclose(np.cov(inside.T, bias=True), np.eye(2), atol=1e-8)
+
+
 SCRIPT = """
 import hashlib, sys, numba, numpy as np
 numba.set_num_threads(int(sys.argv[1]))

@@ -22,6 +22,9 @@ from detente.measurement.idealpoints.identify import anchor_of, span_of
 from detente.measurement.idealpoints.planar import unpack
 from detente.measurement.idealpoints.settings import Axes
 
+FEWEST = 4
+"""Actor-sessions below which a plane fits anything: centre, scale and rotation take what there is to know."""
+
 
 @dataclass(frozen=True)
 class PlaneScale:
@@ -49,7 +52,9 @@ class PlaneIdentified:
 
 
 def check_axes(ballots: Ballots, axes: Axes) -> None:
-    """Raise MeasurementError that lists every named actor who is not among the voters, or on both ends."""
+    """Raise MeasurementError that lists every named actor who is not among the voters or on both ends, and
+    where there is too little for a plane.
+    """
     known = set(ballots.actors)
     problems = [
         Problem(
@@ -65,6 +70,10 @@ def check_axes(ballots: Ballots, axes: Axes) -> None:
         for name in axes.positive
         if name in axes.negative
     ]
+    size = int((ballots.block[ballots.node_actor] == 0).sum())
+    if size < FEWEST:
+        hint = "say dimensions=1"
+        problems.append(Problem("votes", f"{size} actor-sessions are too few for two dimensions", hint))
     if axes.negative and not axes.positive:
         problems.append(
             Problem("axes", "negative is named without positive", "say positive= too: an axis has two ends")
@@ -160,6 +169,8 @@ def _rotation(
         f"{whom}{course}; second axis uncorrelated with it, {up} positive; one rotation for all sessions; "
         f"scale: mean 0 and variance 1 on each axis over actor-sessions of {span_of(ballots, inside)}"
     )
+    if len(inside) < FEWEST:
+        words += ", too few for two dimensions"
     return np.column_stack((first, second)), words
 
 

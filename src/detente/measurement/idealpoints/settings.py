@@ -52,6 +52,9 @@ class Axes:
     The first axis is positive on the side of `positive`; with `negative` it runs from the mean of those
     actors to the mean of the positive ones, without it in the direction in which votes divide most. The
     second is uncorrelated with the first; `second` names an actor positive on it.
+
+    >>> Axes(positive="USA", negative=("RUS", "BLR"), second="CAN").positive
+    ('USA',)
     """
 
     positive: tuple[str, ...] = ()
