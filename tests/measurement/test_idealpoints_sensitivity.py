@@ -9,17 +9,21 @@ import pytest
 from detente.errors import MeasurementError
 from detente.measurement.idealpoints import Prior, Spec
 from detente.measurement.idealpoints.sensitivity import absence_report, prior_report
-from detente.measurement.idealpoints.simulate import Design, simulate
+from detente.measurement.idealpoints.simulate import Design, Simulated, simulate
 
 PRIOR = Prior(walk=0.1, slope=4.0)
 SPEC = Spec(links="text", prior=PRIOR)
 
 
 @pytest.fixture(scope="module")
-def votes() -> pd.DataFrame:
-    return simulate(
-        Design(actors=24, sessions=4, roll_calls=40, missing=0.0), PRIOR, np.random.default_rng(3)
-    ).votes
+def data() -> Simulated:
+    design = Design(actors=24, sessions=4, roll_calls=40, missing=0.0)
+    return simulate(design, PRIOR, np.random.default_rng(3))
+
+
+@pytest.fixture(scope="module")
+def votes(data: Simulated) -> pd.DataFrame:
+    return data.votes
 
 
 def with_absence(votes: pd.DataFrame, actor: str, share: float) -> pd.DataFrame:
@@ -49,14 +53,14 @@ def test_readings_share_one_scale_and_the_words_say_what_they_share(report: pd.D
     assert report["sd"].gt(0).all()
 
 
-def test_absence_on_one_side_is_told_as_a_signal(votes: pd.DataFrame) -> None:
-    """Half of the actors stay away from whole roll calls: being present then goes with a side."""
-    random = with_absence(votes, "a0003", 0.3)
-    side = votes["actor"] < "a0012"
-    gone = side & (votes["roll_call"] % 3 == 0)
-    together = votes.assign(vote=votes["vote"].mask(gone, "absent"))
-    ours = absence_report(together, spec=SPEC, draws=0)
-    assert ours.attrs["telling"] > absence_report(random, spec=SPEC, draws=0).attrs["telling"] + 0.3
+def test_absence_on_one_side_is_told_from_absence_anywhere(data: Simulated, report: pd.DataFrame) -> None:
+    """Actors to one side stay away from a third of the roll calls."""
+    votes = data.votes
+    place = data.points[votes["actor"].str[1:].astype(int), votes["session"]]
+    gone = (place > 0.5) & (votes["roll_call"] % 3 == 0)
+    together = absence_report(votes.assign(vote=votes["vote"].mask(gone, "absent")), spec=SPEC, draws=0)
+    assert abs(together.attrs["goes_with"]) > 0.6
+    assert abs(report.attrs["goes_with"]) < 0.4
 
 
 def test_votes_without_absences_say_so(votes: pd.DataFrame) -> None:
@@ -86,3 +90,14 @@ def test_the_prior_report_shows_the_actors_that_are_named(votes: pd.DataFrame) -
     assert len(report) == 8
     with pytest.raises(MeasurementError, match=r"'a001'.*\n.*did you mean"):
         prior_report(votes, actors=("a001",), spec=Spec(links="text"))
+
+
+def test_absence_is_reported_by_date_and_without_sessions(votes: pd.DataFrame) -> None:
+    gone = with_absence(votes, "a0003", 0.6)
+    day = pd.to_datetime(gone["session"].add(2000).astype(str) + "-06-01")
+    dated = gone.drop(columns="session").assign(date=day)
+    by_date, by_session = (absence_report(frame, spec=SPEC, draws=0) for frame in (dated, gone))
+    assert np.allclose(by_date["abstain_shift"], by_session["abstain_shift"])
+    assert by_date.attrs["goes_with"] == pytest.approx(by_session.attrs["goes_with"])
+    static = Spec(links="text", prior=PRIOR, static=True)
+    assert absence_report(dated, spec=static, draws=0)["sessions"].eq(1).all()

@@ -19,8 +19,6 @@ ABSENCE = [
     "abstain_furthest", "signal", "signal_shift", "signal_furthest", "mark",
 ]  # fmt: skip
 BETWEEN_PRIORS = ["session", "actor", "first", "second", "difference", "r", "mark"]
-TELLING = 1.96
-"""An item tells sides apart where its slope is so many sds from 0."""
 
 
 def absence_report(
@@ -30,13 +28,14 @@ def absence_report(
 
     Three readings: `missing`, absence says nothing; `abstain`, it is an abstention; `signal`, whether an
     actor is present is an item of its own beside the vote (after Rosas, Shomer & Haptonstall 2015, Am. J.
-    Polit. Sci. 59:511), so that absence places an actor as far as absentees stand on one side. Each row holds
+    Polit. Sci. 59:511). The last is fair only where absence goes with a side; where some are absent for want
+    of staff, the scale turns into one of attendance, and shifts show it. Each row holds
     means over the sessions in which the actor voted, shifts from `missing` in standard deviations of all
     actor-sessions, and the session of the greatest shift. All readings are standardised over the same
     actor-sessions. `sd` is the actor's mean posterior sd, against which shifts can be held.
 
-    `attrs`: `correlation` of each reading with `missing`; `absent`, the share of absences; `telling`, the
-    share of roll calls in which being present goes with a side; `words`, the same as a sentence.
+    `attrs`: `correlation` of each reading with `missing`; `absent`, the share of absences; `goes_with`,
+    the correlation of an actor's absences in a session with its point from votes alone; `words`.
     Raises MeasurementError as `ideal_points` does, and where no absence is recorded.
     """
     spec = replace(spec or Spec(), absent="missing")
@@ -58,35 +57,41 @@ def absence_report(
     readings["sd"] = base.points["sd"].to_series().reindex(readings.index).to_numpy()
     report = _by_actor(readings, table)
     correlation = {name: float(readings["missing"].corr(readings[name])) for name in ("abstain", "signal")}
-    telling = _telling(signal)
+    goes_with = _goes_with(base, table)
     share = float(absent.mean())
     words = (
         f"{share:.1%} of votes are absences. With absence as abstention, points correlate at "
         f"{correlation['abstain']:.3f} with those that leave it out; as a signal of its own, at "
-        f"{correlation['signal']:.3f}. Being present goes with a side in {telling:.0%} of roll calls."
+        f"{correlation['signal']:.3f}. Absences correlate at {goes_with:.2f} with where votes alone place "
+        "actors: the nearer to 0, the more would a scale that takes them as a signal be one of attendance."
     )
-    report.attrs |= {"correlation": correlation, "absent": share, "telling": telling, "words": words}
+    report.attrs |= {"correlation": correlation, "absent": share, "goes_with": goes_with, "words": words}
     return report
 
 
 def _plain(votes: pd.DataFrame, spec: Spec) -> pd.DataFrame:
-    """Votes with plain names and words: actor, roll_call, session or date, vote, item; labels as text."""
+    """Votes with plain names and words: actor, roll_call, session, vote, item; labels as text."""
     found = {
         column: next((name for name in names if name in votes.columns), None)
         for column, names in COLUMNS.items()
     }
     codes = read_votes(votes[found["vote"]], spec.words)
     words = np.array(["no", "abstain", "yes", "absent"], object)
-    clock = "session" if found["session"] else "date"
-    table = pd.DataFrame(
+    if spec.static:
+        session: object = 0
+    elif found["session"]:
+        session = votes[found["session"]]
+    else:
+        session = pd.to_datetime(votes[found["date"]]).dt.year
+    return pd.DataFrame(
         {
             "actor": votes[found["actor"]].astype(str),
             "roll_call": votes[found["roll_call"]].astype(str),
             "vote": words[np.where(codes == ABSENT, 3, codes)],
             "item": "vote " + item_labels(votes[found["roll_call"]], votes, spec.links).astype(str),
+            "session": session,
         }
     )
-    return table if spec.static else table.assign(**{clock: votes[found[clock]]})
 
 
 def _with_presence(table: pd.DataFrame) -> pd.DataFrame:
@@ -99,11 +104,12 @@ def _with_presence(table: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([table, presence], ignore_index=True)
 
 
-def _telling(signal: IdealPoints) -> float:
-    """Share of presence items whose slope is clearly not 0."""
-    presence = np.char.startswith(signal.items["item"].to_numpy().astype(str), "presence ")
-    ratio = np.abs(signal.items["slope"].to_numpy() / signal.items["slope_sd"].to_numpy())[presence]
-    return float((ratio > TELLING).mean()) if len(ratio) else 0.0
+def _goes_with(base: IdealPoints, table: pd.DataFrame) -> float:
+    """Correlation of the share of absences with the points from votes alone, over actor-sessions."""
+    share = table.assign(absent=table["vote"] == "absent").groupby(["actor", "session"])["absent"].mean()
+    points = base.points["mean"].to_series().dropna()
+    both = pd.DataFrame({"first": points, "second": share.reindex(points.index)}).dropna()
+    return _correlation(both)
 
 
 def _side_by_side(results: dict[str, IdealPoints]) -> pd.DataFrame:
