@@ -12,16 +12,14 @@ Ints = NDArray[np.int64]
 
 SEGMENT = 4
 """Fewest sessions on either side of a shift."""
-SHIFTS = 2
-"""Most shifts of one path in one draw."""
 BESIDE = 1
 """A shift in a draw counts for its session and for so many on either side."""
 LIKELY = 0.5
-PARAMETERS = np.array([1, 2, 3])
-"""Of one mean, of a line, and of two means and the place between them."""
-CUT = 2
+PARAMETERS = np.array([1, 2, 3, 5])
+"""Of one mean, of a line, of two means and of three, the places between them included."""
 EXACT = 1e-12
 """Least share of the squares that a description leaves, so that an exact one has a cost."""
+TINY = 1e-300
 
 
 @dataclass(frozen=True)
@@ -37,11 +35,10 @@ class Shift:
 def shifts(draws: Floats) -> list[Shift]:
     """Return the likely shifts of a path, in order of time, from its `draws` (sessions, draws).
 
-    In each draw the path is cut where two means fit best by least squares, then once more in the segment
-    where a cut gains most (binary segmentation: at most two). A cut counts only where the Bayesian
-    information criterion prefers two means to one mean and to a straight line, so that neither noise nor a
-    steady drift is a shift. The probability of a session is the share of draws with a cut there or one
-    session beside; reported are its peaks above one half.
+    In each draw the path is cut where two means fit best by least squares, then once more where that gains
+    most (binary segmentation). Of one mean, a straight line, one cut and two, the Bayesian information
+    criterion chooses, so that neither noise nor a steady drift is a shift. The probability of a session is
+    the share of draws with a cut there or one session beside; reported are its peaks above one half.
 
     >>> path = np.repeat([[0.0], [1.0]], 10, axis=0) + np.random.default_rng(0).normal(0, 0.1, (20, 100))
     >>> [(shift.place, shift.probability) for shift in shifts(path)]
@@ -78,34 +75,28 @@ def _peaks(near: Floats, exact: Floats) -> list[int]:
 
 
 def _cuts(path: Floats) -> Ints:
-    """Return the places of at most `SHIFTS` cuts of one path, -1 where there is none."""
-    segments = [(0, len(path))]
-    found: list[int] = []
-    while len(found) < SHIFTS:
-        best = max(((*_best(path[a:b]), a, b) for a, b in segments), default=(0.0, -1, 0, 0))
-        gain, place, a, b = best
-        if place < 0 or gain <= 0:
-            break
-        found.append(a + place)
-        segments = [each for each in segments if each != (a, b)] + [(a, a + place), (a + place, b)]
-    return np.array(found + [-1] * (SHIFTS - len(found)), dtype=np.int64)
-
-
-def _best(path: Floats) -> tuple[float, int]:
-    """Return what the best cut into two means gains in squares, and its place; (0, -1) where one mean or a
-    line describes the path better by the Bayesian information criterion.
-    """
-    length = len(path)
-    if length < 2 * SEGMENT:
-        return 0.0, -1
+    """Return the places of at most two cuts of one path, -1 where there is none."""
     centred = path - path.mean()
-    first = np.arange(SEGMENT, length - SEGMENT + 1)
-    sums = np.cumsum(centred)[first - 1]
-    gains = sums**2 * (1 / first + 1 / (length - first))
-    best = int(np.argmax(gains))
+    length, whole = len(path), float(centred @ centred)
     time = np.arange(length) - (length - 1) / 2
     line = float(time @ centred) ** 2 / float(time @ time)
-    whole = float(centred @ centred)
-    left = np.maximum(whole - np.array([0.0, line, gains[best]]), whole * EXACT)
-    costs = length * np.log(np.maximum(left, np.finfo(float).tiny)) + np.log(length) * PARAMETERS
-    return (float(gains[best]), int(first[best])) if costs.argmin() == CUT else (0.0, -1)
+    gain, one = _best(centred, 0, length)
+    more, two = max(_best(centred, 0, one), _best(centred, one, length))
+    left = np.maximum(whole - np.array([0.0, line, gain, gain + more]), max(whole * EXACT, TINY))
+    costs = length * np.log(left) + np.log(length) * PARAMETERS
+    cuts = ((-1, -1), (-1, -1), (one, -1), (one, two))[int(costs.argmin())]
+    return np.array(cuts, dtype=np.int64)
+
+
+def _best(path: Floats, start: int, end: int) -> tuple[float, int]:
+    """Return what the best cut of a segment into two means gains in squares, and its place; (0, -1) where the
+    segment is too short.
+    """
+    length = end - start
+    if length < 2 * SEGMENT:
+        return 0.0, -1
+    segment = path[start:end] - path[start:end].mean()
+    first = np.arange(SEGMENT, length - SEGMENT + 1)
+    gains = np.cumsum(segment)[first - 1] ** 2 * (1 / first + 1 / (length - first))
+    best = int(np.argmax(gains))
+    return float(gains[best]), start + int(first[best])
