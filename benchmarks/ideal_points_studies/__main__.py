@@ -2,9 +2,9 @@
 
     python -m benchmarks.ideal_points_studies MIRROR coverage exact published sbc held sampler --runs 20
 
-Each study uses about this many CPU-seconds: coverage 4 a replication, exact 60 a replication, published 60 a
-replication, sbc 5 a replication, held 20, planes 90 and 3 a
-replication, sampler 600. `--runs` is the number of replications.
+Each study uses about this many CPU-seconds: coverage 1 a replication, exact 40 a replication, published 15
+and 10 a replication, sbc 5 a replication, held 20, planes 90 and 3 a replication, sampler 600. `--runs` is
+the number of replications.
 """
 
 from __future__ import annotations
