@@ -67,11 +67,13 @@ def test_a_distance_whose_interval_holds_zero_begins_at_zero() -> None:
     assert "0.05 (0.00 to 0.15) in 2020" in told(distances=placed.distances(1.0, -0.05))
 
 
-def test_the_widest_year_is_named_where_it_is_neither_first_nor_last() -> None:
+def test_the_widest_year_is_named_where_it_is_clearly_wider_than_first_and_last() -> None:
     frame = placed.distances()
     frame.loc[frame["year"] == 2003, ["value", "low", "high"]] = [-2.4, -2.5, -2.3]
     assert "widest in 2003, at 2.40" in told(distances=frame)
     assert "widest" not in told()
+    frame.loc[frame["year"] == 2003, ["value", "low", "high"]] = [-1.55, -1.65, -1.45]
+    assert "widest" not in told(distances=frame)
 
 
 def test_members_stand_closer_together_further_apart_or_neither() -> None:

@@ -78,7 +78,8 @@ def distance_sentence(distances: pd.DataFrame, title: str) -> Sentence | None:
         return None
     (start, then), (end, now) = told[0], told[-1]
     most, widest = max(told, key=lambda pair: pair[1].number.value)
-    peak = () if most in (start, end) else ("; it was widest in ", year_of(most), ", at ", widest)
+    clear = all(against(widest.number, other.number) == "above" for other in (then, now))
+    peak = () if not clear else ("; it was widest in ", year_of(most), ", at ", widest)
     return sentence(
         "The distance between ", Label(f"‘{title}’"), f" {GREW[against(now.number, then.number)]}: ", now,
         " in ", year_of(end), ", against ", then, " in ", year_of(start), *peak, ".",
