@@ -156,6 +156,20 @@ def test_measures_come_as_tables_and_as_json(run: Run, home: Path) -> None:
     assert (home / "tables" / "stance.csv").read_text(encoding="utf-8").startswith("actor,")
 
 
+def test_ideal_points_come_alone_where_they_are_asked_for(run: Run, home: Path) -> None:
+    shown = run("measure", "asean", "--ideal-points", "--quiet")
+    assert shown.returncode == 0, shown.stderr
+    for words in ("USA positive", "When a path shifted", "ASEAN and the United States", "2019"):
+        assert words in shown.stdout
+    assert "Dependence" not in shown.stdout
+    answer = json.loads(run("measure", "asean", "--ideal-points", "--json").stdout)
+    assert len(answer) == 6 and len(answer["ideal_points"]) > 10_000
+    run("new", "pointless")
+    assert_refused(
+        run("measure", "pointless.yaml", "--ideal-points"), "asks for no ideal points", "positive: USA"
+    )
+
+
 def test_sources_are_listed_with_licence_and_size(run: Run) -> None:
     found = {row["id"]: row for row in json.loads(run("data", "list", "--json").stdout)}
     assert found["unga_votes"]["licence"] == "CC0 1.0"

@@ -304,3 +304,44 @@ def test_a_list_whose_items_are_wrong_is_not_also_called_too_short(tmp_path: Pat
     assert [problem.what for problem in caught.value.problems] == [
         "blocs.A.members[0]: 'FRANCE' is not a country code"
     ]
+
+
+POINTS = """\
+compare:
+  sides: {title: Sides, sides: [NATO, RUS]}
+ideal_points:
+  positive: USA
+  issue: all
+  show: [NATO, FRA]
+  compare: [sides]
+  since: 1990
+  published: ideal_point_all
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "what", "hint"),
+    [
+        ("issue: all", "issue: al", 16, "ideal_points.issue: 'al' is not declared", "did you mean 'all'?"),
+        ("show: [NATO,", "show: [NAT0,", 17, "ideal_points.show[0]: 'NAT0' is not", "did you mean 'NATO'?"),
+        ("compare: [sides]", "compare: [side]", 18, "ideal_points.compare[0]: 'side' is", "mean 'sides'?"),
+        ("positive: USA", "positive: RUS", 15, "ideal_points.positive: 'RUS' is the rival", "other side"),
+        ("since: 1990", "since: 1990\n  until: 80", 14, "one of since and until is a session", "as years"),
+        ("since: 1990", "since: 1990\n  until: 1980", 14, "until (1980) comes before since (1990)", "swap"),
+        ("show: [NATO, FRA]", "show: [FRA, FRA]", 14, "series named twice: FRA", "name each once"),
+        ("issue: all", "prior: bvs", 16, "ideal_points.prior: 'bvs' is not allowed", "did you mean 'bsv'?"),
+    ],
+)
+def test_a_mistake_in_ideal_points_is_told_with_its_line(
+    tmp_path: Path, old: str, new: str, line: int, what: str, hint: str
+) -> None:
+    found = complaints(tmp_path, changed(old, new, text=GOOD + POINTS))
+    assert len(found) == 1
+    assert found[0][0] == line and what in found[0][1] and hint in found[0][2]
+
+
+def test_ideal_points_by_session_and_a_single_published_series_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "case.yaml"
+    path.write_text(changed("since: 1990", "since: 44", text=GOOD + POINTS), encoding="utf-8")
+    points = load_case(path).ideal_points
+    assert points is not None and points.by_session and points.published == ("ideal_point_all",)

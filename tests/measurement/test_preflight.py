@@ -88,3 +88,24 @@ def test_errors_come_first(evidence: SmallEvidence) -> None:
     windows = {"fifties": {"title": "Fifties", "since": "1950-01-01", "until": "1951-12-31"}}
     levels = [finding.level for finding in preflight(make_case(windows=windows, rival="XQX"), evidence)]
     assert levels == ["error", "warning"]
+
+
+def test_ideal_points_that_cannot_be_estimated_are_found(evidence: SmallEvidence) -> None:
+    findings = found(
+        evidence, ideal_points={"positive": "ESP", "since": 1990, "until": 1999, "absent": "abstain"}
+    )
+    assert findings["ideal_points.positive"].level == "error"
+    assert "'ESP' never votes" in findings["ideal_points.positive"].what
+    window = findings["ideal_points.since"]
+    assert window.level == "warning" and "from 2012 to 2012" in window.hint
+    unknown = found(evidence, ideal_points={"positive": "UAS", "show": ["FRE"]})
+    assert "USA" in unknown["ideal_points.positive"].hint and unknown["ideal_points.show"].level == "error"
+
+
+def test_ideal_points_without_votes_rest_on_the_shipped_ones_where_they_can() -> None:
+    made = SmallEvidence().members("NATO", "FRA", "BEL", "ITA", "USA")
+    case: dict[str, Any] = {"as_of": "2026-01-01"}
+    usual = found(made, **case, ideal_points={"positive": "USA", "published": "ideal_point_all"})
+    assert usual["ideal_points.published"].level == "note" and "ideal_points" not in usual
+    other = found(made, **case, ideal_points={"positive": "USA", "important": True})
+    assert other["ideal_points"].hint == "type: detente data pull unga_votes"

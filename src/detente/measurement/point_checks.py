@@ -41,9 +41,10 @@ def point_findings(case: Case, evidence: Evidence) -> Iterator[Finding]:
     else:
         voting = set(evidence.query(VOTING, (case.as_of,))["actor"])
         yield from _window(case, evidence)
-    joined = casting.heirs(Gazetteer.load())
+    who = Gazetteer.load()
+    joined = casting.heirs(who)
     voting |= {joined.get(actor, actor) for actor in voting}
-    if joined.get(spec.positive, spec.positive) not in voting:
+    if spec.positive in who.actors and joined.get(spec.positive, spec.positive) not in voting:
         what = f"{spec.positive!r} never votes, so that it cannot fix the sign"
         yield Finding("error", f"{WHERE}.positive", what, "name an actor that votes in these roll calls")
     held = set(evidence.query(PUBLISHED, (list(spec.published or ()),))["name"])
