@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from detente.errors import MeasurementError, Problem, did_you_mean
@@ -87,23 +88,26 @@ def prepare(votes: pd.DataFrame, choice: Choice | None = None) -> Prepared:
         table.loc[table["vote"] == ABSENT, "vote"] = ABSTAIN
     table = _drop(account, table, table["vote"] == ABSENT, "absent")
     table = _once(account, table)
-    unanimous = table.groupby("item")["vote"].transform("nunique") < 2 if len(table) else table["vote"] < 0
     table = _drop(
-        account, table, unanimous, "all who voted voted alike, so it says nothing of who stands where"
+        account,
+        table,
+        _alike(table, "item"),
+        "all who voted voted alike, so it says nothing of who stands where",
     )
     if table.empty:
         raise MeasurementError(
             Problem("votes", "nothing is left to estimate from", _why_empty(account.frame()))
         )
-    same = table.groupby("actor")["vote"].transform("nunique") < 2
     account.note(
-        "the actor never varies: placed by the prior as much as by votes", table[same], of="actor", kept=True
+        "the actor never varies: placed by the prior as much as by votes",
+        table[_alike(table, "actor")],
+        of="actor",
+        kept=True,
     )
     ballots = pack(table)
-    apart = pd.Series(ballots.block > 0, index=ballots.actors)
     account.note(
         "not connected with the largest block by any roll call: estimated apart, on a scale of its own",
-        table[table["actor"].map(apart)],
+        table[table["actor"].isin(ballots.actors[ballots.block > 0])] if ballots.block.any() else table[:0],
         of="actor",
         kept=True,
     )
@@ -134,14 +138,27 @@ def _columns(votes: pd.DataFrame, choice: Choice) -> pd.DataFrame:
         raise MeasurementError(*problems)
     table = pd.DataFrame(
         {
-            "actor": votes[found["actor"]],
-            "roll_call": votes[found["roll_call"]],
-            "session": _sessions(votes, found, static=choice.static),
+            "actor": _coded(votes[found["actor"]]),
+            "roll_call": _coded(votes[found["roll_call"]]),
+            "session": _coded(_sessions(votes, found, static=choice.static)),
             "vote": read_votes(votes[found["vote"]], choice.words),
         }
     )
-    table["item"] = item_labels(table["roll_call"], votes, choice.links)
+    item = item_labels(votes[found["roll_call"]], votes, choice.links)
+    table["item"] = table["roll_call"] if choice.links is None else _coded(item)
     return table
+
+
+def _coded(labels: pd.Series) -> pd.Series:
+    """Words as categories: told apart once, and then compared as numbers."""
+    return labels.astype("category") if isinstance(labels.dtype, pd.StringDtype) else labels
+
+
+def _alike(table: pd.DataFrame, column: str) -> npt.NDArray[np.bool_]:
+    """Rows (n,) whose label in `column` has votes of one kind only."""
+    label, labels = pd.factorize(table[column])
+    kinds = np.bincount(3 * label + table["vote"].to_numpy(np.int64), minlength=3 * len(labels))
+    return np.asarray(((kinds.reshape(-1, 3) > 0).sum(1) < 2)[label])
 
 
 def _names(column: str) -> str:
@@ -186,7 +203,9 @@ def item_labels(roll_call: pd.Series, votes: pd.DataFrame, links: pd.DataFrame |
     )
 
 
-def _drop(account: _Account, table: pd.DataFrame, where: pd.Series, reason: str) -> pd.DataFrame:
+def _drop(
+    account: _Account, table: pd.DataFrame, where: pd.Series | npt.NDArray[np.bool_], reason: str
+) -> pd.DataFrame:
     if not where.any():
         return table
     account.note(reason, table[where])
@@ -195,7 +214,9 @@ def _drop(account: _Account, table: pd.DataFrame, where: pd.Series, reason: str)
 
 def _once(account: _Account, table: pd.DataFrame) -> pd.DataFrame:
     """One vote per actor and roll call: repeats go, contradictions go altogether."""
-    if not table.duplicated(["actor", "roll_call"]).any():
+    actor, roll_call = (pd.factorize(table[column])[0] for column in ("actor", "roll_call"))
+    pair = actor.astype(np.int64) * len(table) + roll_call
+    if not pd.Series(pair).duplicated().any():
         return table
     table = _drop(
         account, table, table.duplicated(["actor", "roll_call", "vote"]), "the same vote a second time"

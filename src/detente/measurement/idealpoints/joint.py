@@ -7,7 +7,8 @@ Archambeau 2009, Neural Comput. 21:786, for Gaussian variational posteriors; exp
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from scipy.linalg import LinAlgError
@@ -25,28 +26,6 @@ GROWTH = 0.3
 """Largest log factor by which a session is stretched at once."""
 STEP = 0.7
 """Longest step of a point in one joint Newton step."""
-
-
-@dataclass(frozen=True)
-class Joint:
-    """The joint normal posterior on the model's own scale: means, exact variances, and the factor to draw
-    from.
-    """
-
-    theta: Floats
-    variance: Floats
-    items: Floats
-    """(J, 9): means of slope and cuts, and the upper triangle of their covariance."""
-    factor: Factor
-    steps: tuple[float, ...]
-    """The largest move of a point in each Newton step."""
-    residual: float
-    """1 where the curvature is exact, 0 where it had to be the expected one."""
-
-    @one_thread
-    def draw(self, rng: np.random.Generator, draws: int) -> Floats:
-        """Return draws of all points, (N, draws)."""
-        return self.theta[:, None] + self.factor.draw(rng, draws)
 
 
 def path_prior(ballots: Ballots, prior: Prior, slopes: Floats | None = None) -> tuple[Floats, Floats]:
@@ -130,9 +109,37 @@ class Refiner:
             )
 
 
+@dataclass(frozen=True)
+class Joint:
+    """The joint normal posterior on the model's own scale: means, exact variances, and draws on request."""
+
+    theta: Floats
+    variance: Floats
+    items: Floats
+    """(J, 9): means of slope and cuts, and the upper triangle of their covariance."""
+    refiner: Refiner = field(repr=False)
+    steps: tuple[float, ...]
+    """The largest move of a point in each Newton step."""
+
+    @property
+    def residual(self) -> float:
+        """1 where the curvature is exact, 0 where it had to be the expected one."""
+        return self.refiner.residual
+
+    @cached_property
+    def factor(self) -> Factor:
+        """The factor at the last step, which only draws need."""
+        return self.refiner.factor()
+
+    @one_thread
+    def draw(self, rng: np.random.Generator, draws: int) -> Floats:
+        """Return draws of all points, (N, draws)."""
+        return self.theta[:, None] + self.factor.draw(rng, draws)
+
+
 @one_thread
 def joint_posterior(
-    ballots: Ballots, solution: Solution, *, steps: int = 3, settle: float = 0.02, updates: int = 1
+    ballots: Ballots, solution: Solution, *, steps: int = 3, settle: float = 0.05, updates: int = 1
 ) -> Joint:
     """Return the joint normal at the solution.
 
@@ -141,17 +148,12 @@ def joint_posterior(
     """
     refiner = Refiner(ballots, solution)
     moves: list[float] = []
-    factor = refiner.factor()
-    for _ in range(steps):
-        moves.append(refiner.step(factor))
-        factor = refiner.factor()
-        if moves[-1] < settle:
-            break
+    while len(moves) < steps and not (moves and moves[-1] < settle):
+        moves.append(refiner.step(refiner.factor()))
     for _ in range(0 if solution.few else updates):
-        refiner.spread(factor, grow=True)
-        factor = refiner.factor()
-        moves.append(refiner.step(factor))
-    return Joint(refiner.theta, refiner.variance, refiner.items, factor, tuple(moves), refiner.residual)
+        refiner.spread(refiner.factor(), grow=True)
+        moves.append(refiner.step(refiner.factor()))
+    return Joint(refiner.theta, refiner.variance, refiner.items, refiner, tuple(moves))
 
 
 def _gradient(ballots: Ballots, theta: Floats, per_vote: Floats, own: Floats, coupling: Floats) -> Floats:
