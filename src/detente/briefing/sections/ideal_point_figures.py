@@ -35,8 +35,6 @@ PLACES = (
 CHANGES = (
     Column("series", "Series"),
     Column("year", "Year"),
-    Column("before", "Before", UNIT),
-    Column("after", "After", UNIT),
     Column("shift", "Shift", UNIT),
     Column("probability", "Probability", "share"),
     Column("mark", "Mark"),
@@ -137,7 +135,7 @@ def changes(material: Material) -> Table | None:
         frame,
         CHANGES,
         "Shift: the mean after less the mean before, with its interval. Probability: that the shift fell in "
-        "this year or one beside it. A steady drift is not a shift.",
+        "this year or one beside it. A steady drift is not a shift. The file gives both means.",
         display=frame.assign(shift=shifts),
     )
 
