@@ -25,7 +25,7 @@ import pytest
 from benchmarks.ideal_points_data import published_set
 
 PEERS = Path(__file__).parent / "peers"
-SINCE = {"all": 1, "recent": 60, "latest": 74}
+SINCE = {"all": 1, "recent": 60, "short": 72, "last": 74}
 """First session of each problem; the last is 74."""
 
 
@@ -53,8 +53,8 @@ class Tool:
 
 TOOLS = (
     Tool("pscl", "recent", "static", "pscl.R", package="pscl"),
-    Tool("MCMCpack", "recent", "dynamic", "mcmcpack.R", ("2",), package="MCMCpack"),
-    Tool("girth", "latest", "static", "girth_2pl.py", package="girth"),
+    Tool("MCMCpack", "short", "dynamic", "mcmcpack.R", ("3",), package="MCMCpack"),
+    Tool("girth", "last", "static", "girth_2pl.py", package="girth"),
 )
 Run = Callable[[Sequence[str], str, Sequence[str]], dict[str, Any]]
 
