@@ -30,7 +30,7 @@ def commands() -> str:
     from detente.commands import app
     from detente.commands.data import data
 
-    paths = [(name,) for name in app if not name.startswith("-") and name != "data"]
+    paths: list[tuple[str, ...]] = [(name,) for name in app if not name.startswith("-") and name != "data"]
     paths += [("data", name) for name in data if not name.startswith("-")]
     return "\n".join(f"## detente {' '.join(path)}\n\n```text\n{_help(path)}\n```\n" for path in paths)
 

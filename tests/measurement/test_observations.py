@@ -17,6 +17,14 @@ from tests.measurement.small_evidence import SmallEvidence, at, make_case
 
 WHY = {"title": "T", "reason": "R"}
 PLACED = ("BEL", "FRA", "ITA", "RUS")
+ALIKE = {"issue": "all", "window": "tens", "measure": "pi", "sd": 0.1, "source": "test", "end": "2015-01-01"}
+AGREED = pd.DataFrame(
+    [
+        {**ALIKE, "a": "BEL", "b": "FRA", "minus": "RUS", "value": 0.5},
+        {**ALIKE, "a": "ITA", "b": "FRA", "minus": "", "value": 0.7},
+        {**ALIKE, "a": "FRA", "b": "RUS", "minus": "", "value": -0.2},
+    ]
+).assign(mark="estimated")
 
 
 @pytest.fixture
@@ -25,7 +33,7 @@ def evidence() -> SmallEvidence:
     return SmallEvidence()
 
 
-def seen(evidence: SmallEvidence, agreement: pd.DataFrame | None = None, **spec: Any) -> Observed:
+def seen(evidence: SmallEvidence, **spec: Any) -> Observed:
     """Return what one measurement observes of the placed."""
     filler = {f"m{k}": {**WHY, "by": "votes", "resolution": f"A/RES/{k}/1"} for k in range(2)}
     stance = {
@@ -54,25 +62,9 @@ def test_votes_are_one_half_and_nothing_and_absence_is_missing_unless_asked(evid
 
 
 def test_the_two_who_are_agreed_with_are_the_poles_of_the_scale(evidence: SmallEvidence) -> None:
-    asked = {
-        "issue": "all",
-        "window": "tens",
-        "measure": "pi",
-        "sd": 0.1,
-        "source": "test",
-        "end": "2015-01-01",
-    }
-    table = pd.DataFrame(
-        [
-            {**asked, "a": "BEL", "b": "FRA", "minus": "RUS", "value": 0.5},
-            {**asked, "a": "FRA", "b": "RUS", "minus": "", "value": -0.2},
-        ]
-    ).assign(mark="estimated")
-    spec = {"by": "agreement", "partner": "FRA", "minus": "RUS", "issue": "all", "window": "tens"}
-    assert values(seen(evidence, agreement=table, **spec)) == {"BEL": 0.5, "FRA": 1.2, "RUS": -1.2}
-    alone = table.iloc[:1].assign(minus="", value=0.7)
-    without = {key: value for key, value in spec.items() if key != "minus"}
-    assert values(seen(evidence, agreement=alone, **without)) == {"BEL": 0.7}
+    asked = {"by": "agreement", "partner": "FRA", "issue": "all", "window": "tens"}
+    assert values(seen(evidence, **asked, minus="RUS")) == {"BEL": 0.5, "FRA": 1.2, "RUS": -1.2}
+    assert values(seen(evidence, **asked)) == {"ITA": 0.7}
 
 
 def test_a_vote_after_the_day_of_the_case_is_not_known(evidence: SmallEvidence) -> None:

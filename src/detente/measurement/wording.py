@@ -41,10 +41,10 @@ def fit_notes(result: IdealPoints, chosen: Chosen) -> Notes:
                 f"as {row['examples']}",
             )
         )
-    last = f"stopped with a last change of {checks['last_change']:.2g}"
-    done = "converged" if checks["converged"] else last
+    moves = [float(move) for move in checks["joint_steps"]]
+    steps = f"then {len(moves)} joint Newton steps, the last moving no point by more than {moves[-1]:.2g}"
     few = "; too few votes for the prior to stay in the background" if checks["too_few_votes"] else ""
-    notes.append(("diagnostics", f"{checks['engine']}: {checks['iterations']} iterations, {done}{few}"))
+    notes.append(("diagnostics", f"{checks['engine']}: {checks['iterations']} iterations, {steps}{few}"))
     draws = 0 if result.draws is None else result.draws.sizes["draw"]
     notes.append(("intervals", f"of 90 %, from {draws} joint draws: {checks['intervals']}"))
     return notes
