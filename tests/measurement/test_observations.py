@@ -43,9 +43,7 @@ def seen(evidence: SmallEvidence, **spec: Any) -> Observed:
     blocs = {key: {"title": key, "members": "evidence"} for key in ("NATO", "EU")}
     case = make_case(stance=stance, blocs=blocs)
     spells = {bloc: memberships(case, bloc, evidence=evidence) for bloc in case.blocs}
-    return observe(
-        Scene(case, evidence, PLACED, spells, pd.DataFrame() if agreement is None else agreement), "it"
-    )
+    return observe(Scene(case, evidence, PLACED, spells, AGREED), "it")
 
 
 def values(found: Observed) -> dict[str, float]:
