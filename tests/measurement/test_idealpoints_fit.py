@@ -174,30 +174,31 @@ def test_the_named_priors_differ_and_an_unknown_one_is_refused(data: Simulated) 
 
 
 SCRIPT = """
-import hashlib, sys, numpy as np
-import numba
-numba.set_num_threads(int(sys.argv[1]))
-from detente.measurement.idealpoints import Spec, ideal_points
+import hashlib, numpy as np
+from detente.measurement.idealpoints import Choice, Spec, ideal_points, prepare
+from detente.measurement.idealpoints.sampler import Length
 from detente.measurement.idealpoints.simulate import Design, simulate
 from detente.measurement.idealpoints.settings import Prior
-design = Design(actors=25, sessions=6, roll_calls=25)
-votes = simulate(design, Prior(walk=.1, slope=4.), np.random.default_rng(5)).votes
-result = ideal_points(votes, draws=20, spec=Spec(links="text"))
-written = result.draws.to_numpy().tobytes() + result.points["mean"].to_numpy().tobytes()
+from detente.measurement.idealpoints.threads import SMALL
+prior = Prior(walk=.1, slope=4.)
+votes = simulate(Design(actors=120, sessions=6, roll_calls=160), prior, np.random.default_rng(5)).votes
+assert len(prepare(votes, Choice(links="text")).ballots.item_vote) > SMALL
+written = b""
+for engine, length in (("fast", Length()), ("sampler", Length(chains=2, sweeps=6, warm_up=2))):
+    spec = Spec(links="text", prior=prior, engine=engine, length=length)
+    result = ideal_points(votes, draws=20, spec=spec)
+    written += result.draws.to_numpy().tobytes() + result.points["mean"].to_numpy().tobytes()
 print(hashlib.sha256(written).hexdigest())
 """
 
 
 def test_the_bytes_are_the_same_on_one_thread_and_on_two() -> None:
+    """Enough votes that loops do run on several threads, and both engines."""
     digests = set()
     for threads in ("1", "2"):
-        environment = {**os.environ, "NUMBA_NUM_THREADS": "2", "OPENBLAS_NUM_THREADS": threads}
+        environment = {**os.environ, "NUMBA_NUM_THREADS": threads, "OPENBLAS_NUM_THREADS": threads}
         ran = subprocess.run(
-            [sys.executable, "-c", SCRIPT, threads],
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=True,
+            [sys.executable, "-c", SCRIPT], env=environment, capture_output=True, text=True, check=True
         )
         digests.add(ran.stdout.strip())
     assert len(digests) == 1

@@ -15,8 +15,9 @@ import numpy as np
 
 from detente.errors import MeasurementError, Problem
 from detente.measurement.idealpoints import kernels, planes
+from detente.measurement.idealpoints.anderson import Anderson
 from detente.measurement.idealpoints.ballots import Ballots, Floats
-from detente.measurement.idealpoints.fit import Anderson, Effort, first_items
+from detente.measurement.idealpoints.fit import Effort, first_items
 from detente.measurement.idealpoints.planestarts import chained_plane, constant_plane, turned
 from detente.measurement.idealpoints.settings import Link, Prior
 from detente.measurement.idealpoints.threads import threads_for

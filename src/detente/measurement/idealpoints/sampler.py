@@ -1,7 +1,8 @@
 """The referee: a sampler of the exact posterior, whose draws check the fast engine's intervals.
 
-A sweep moves every item given the points, every path given the items (chain.py), and then whole sessions
-together (groups.py): the directions that votes hardly see, along which alternating moves creep.
+A sweep moves every item given the points (chainitems.py), every path given the items (chain.py), and then
+whole sessions together (groups.py): the directions that votes hardly see, along which alternating moves
+creep.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detente.measurement.idealpoints import chain
+from detente.measurement.idealpoints import chain, chainitems
 from detente.measurement.idealpoints.ballots import Ballots, Floats, Ints
 from detente.measurement.idealpoints.groups import Groups
 from detente.measurement.idealpoints.joint import Joint, path_prior
@@ -85,7 +86,7 @@ class Chain:
         b, rng = self.ballots, self.rng
         noise = rng.standard_normal((rounds, len(which), 3))
         noise[1::2] *= FAR * (rng.integers(3, size=(rounds // 2, len(which), 1)) == np.arange(3))
-        chain.walk_items(
+        chainitems.walk_items(
             which, b.item_start, b.item_node, b.item_vote, self.binary, self.theta, self.items, self.step,
             self.precisions, self.link, noise, np.log(rng.random((rounds, len(which)))), self.count_walks,
         )  # fmt: skip
@@ -107,7 +108,7 @@ class Chain:
         if walk:
             self._walk(self.every, 1)
         else:
-            chain.move_items(*votes, self.precisions, self.link, noise, dice, self.count_items)
+            chainitems.move_items(*votes, self.precisions, self.link, noise, dice, self.count_items)
         self._walk(self.rare, 2)
         for _ in range(INNER):
             self._walk(self.few, ROUNDS)
