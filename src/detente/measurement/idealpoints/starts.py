@@ -10,7 +10,7 @@ from scipy.linalg import eigh
 from detente.measurement.idealpoints.ballots import Ballots, Floats
 from detente.measurement.idealpoints.threads import one_thread
 
-POWER_STEPS = 60
+POWER_STEPS, SETTLED = 60, 1e-6
 MEMORY = 0.7
 """Weight of the past when a session's direction is aligned with those before it."""
 
@@ -80,11 +80,14 @@ def _first_direction(table: object) -> Floats:
     turned = matrix.T.tocsr()
     vector: Floats = np.random.default_rng(1).standard_normal(matrix.shape[0])
     for _ in range(POWER_STEPS):
-        vector = matrix @ (turned @ vector)
-        norm = np.linalg.norm(vector)
+        image = matrix @ (turned @ vector)
+        norm = np.linalg.norm(image)
         if norm == 0:
-            return vector
-        vector /= norm
+            return np.asarray(image)
+        image /= norm
+        moved, vector = np.abs(image - vector).max(), image
+        if moved < SETTLED:
+            break
     return np.asarray(vector * np.sqrt(matrix.shape[0]))
 
 
