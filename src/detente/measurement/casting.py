@@ -47,17 +47,19 @@ class Chosen:
 
 
 def heirs(gazetteer: Lineage) -> dict[str, str]:
-    """Return, for every former actor that is continued, the latest actor that continues it.
+    """Return, for every former actor, the latest that continues it; none where several would.
 
     >>> from detente.evidence.actors import Gazetteer
     >>> heirs(Gazetteer.load())["YUG"]
     'SRB'
     """
-    return {
-        before: code
-        for code in sorted(gazetteer.codes, key=lambda code: len(gazetteer.lineage(code)))
-        for before in gazetteer.lineage(code)[1:]
-    }
+    lines = [gazetteer.lineage(code) for code in gazetteer.codes]
+    continued = {before for line in lines for before in line[1:]}
+    found: dict[str, set[str]] = {}
+    for latest, *former in lines:
+        for before in former if latest not in continued else ():
+            found.setdefault(before, set()).add(latest)
+    return {before: codes.pop() for before, codes in found.items() if len(codes) == 1}
 
 
 def at_hand(case: Case, evidence: Evidence) -> int:

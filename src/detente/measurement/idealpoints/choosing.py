@@ -15,6 +15,7 @@ from detente.evidence.evidence import Evidence
 from detente.evidence.ledger import Ledger
 from detente.evidence.readers.ballots import normal_resolution
 from detente.evidence.readers.unga_votes import linked_resolutions
+from detente.measurement.casting import heirs
 
 CALL_COLUMNS = ("roll_call", "source", "body", "session", "date", "resolution", "title", "kind", "important")
 VOTE_COLUMNS = ["actor", "roll_call", "session", "date", "resolution", "vote"]
@@ -88,28 +89,13 @@ def select_votes(
         matches = pulled_matches(votes)
     links = _links(chosen, calls, matches)
     if chosen.joined:
-        heirs = heirs_of(Gazetteer.load())
-        cast["actor"] = cast["actor"].map(lambda code: heirs.get(code, code))
+        latest = heirs(Gazetteer.load())
+        cast["actor"] = cast["actor"].map(lambda code: latest.get(code, code))
     unknown = chosen.recurring == "matched" and matches is None
     bridges = "which of them recur is not known" if unknown else f"{len(links)} pairs recur"
     words = f"{len(calls)} of {len(calls) + sum(account.values())} roll calls: {_describe(chosen)}; {bridges}"
     counted = pd.DataFrame(account.items(), columns=["reason", "roll_calls"])
     return Selected(cast.reindex(columns=VOTE_COLUMNS), links, counted, words)
-
-
-def heirs_of(gazetteer: Gazetteer) -> dict[str, str]:
-    """Return the latest actor that continues each former one; none where several would.
-
-    >>> heirs_of(Gazetteer.load())["YUG"]
-    'SRB'
-    """
-    found: dict[str, set[str]] = {}
-    continued = {actor.continues for actor in gazetteer.actors.values()}
-    for code in gazetteer.codes:
-        if code not in continued:
-            for before in gazetteer.lineage(code)[1:]:
-                found.setdefault(before, set()).add(code)
-    return {before: codes.pop() for before, codes in found.items() if len(codes) == 1}
 
 
 def pulled_matches(evidence: Votes) -> pd.DataFrame | None:

@@ -12,7 +12,7 @@ from detente.measurement.idealpoints.ballots import Ballots, Floats
 WIDER, WIDER_FAR, WIDEST = 1.04, 0.02, 1.2
 """The normal leaves out some skew, so intervals widen by WIDER + WIDER_FAR * point^2, at most WIDEST.
 
-Set by coverage on data simulated from the prior (benchmarks/bench_ideal_points.py), not by any real votes.
+Set by coverage on data simulated from the prior (benchmarks/ideal_points_studies), not by any real votes.
 """
 
 
