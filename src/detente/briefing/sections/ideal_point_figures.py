@@ -20,7 +20,10 @@ BEHIND = "Figures behind this chart"
 DIGITS = 3
 """Decimals of what is drawn; the files hold all."""
 FORMER = "former states"
-COMPARED = "Years compare so far as resolutions recur and those who vote move slowly."
+COMPARED = (
+    "Years compare so far as resolutions recur and those who vote move slowly. How far out the ends lie "
+    "hangs on the model’s prior, beyond what the bands show; who stands on which side of whom does so less."
+)
 JOINED = " A state that continues a former one has one line with it."
 FREE, POSITIVE = (-inf, inf), (0.0, inf)
 PLACES = (
