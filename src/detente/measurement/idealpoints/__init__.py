@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from detente.measurement.idealpoints.alternation import Effort
 from detente.measurement.idealpoints.choosing import Selected, Selection, select_votes
 from detente.measurement.idealpoints.estimate import Spec, ideal_points
-from detente.measurement.idealpoints.fit import Effort
 from detente.measurement.idealpoints.frames import Choice, Prepared, prepare
 from detente.measurement.idealpoints.result import IdealPoints
 from detente.measurement.idealpoints.sampler import Length

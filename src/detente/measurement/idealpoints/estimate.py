@@ -11,10 +11,11 @@ import pandas as pd
 from scipy.special import ndtri
 
 from detente.errors import MeasurementError, Problem
+from detente.measurement.idealpoints.alternation import Effort
 from detente.measurement.idealpoints.ballots import Ballots
 from detente.measurement.idealpoints.carry import carry_over
 from detente.measurement.idealpoints.checks import effective_size, r_hat
-from detente.measurement.idealpoints.fit import Effort, Solution, solve
+from detente.measurement.idealpoints.fit import Solution, solve
 from detente.measurement.idealpoints.frames import Choice, prepare
 from detente.measurement.idealpoints.identify import Identified, check_positive, identify, widened
 from detente.measurement.idealpoints.joint import Joint, joint_posterior

@@ -9,28 +9,15 @@ Ni 2011, SIAM J. Numer. Anal. 49:1715).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from detente.errors import MeasurementError, Problem
 from detente.measurement.idealpoints import kernels, starts
-from detente.measurement.idealpoints.anderson import Anderson
+from detente.measurement.idealpoints.alternation import Effort, State, best_start, iterate
 from detente.measurement.idealpoints.ballots import Ballots, Floats
 from detente.measurement.idealpoints.settings import Link, Prior
 from detente.measurement.idealpoints.threads import threads_for
-
-
-@dataclass(frozen=True)
-class Effort:
-    """How long to iterate: at most `iterations`, until no point moves by more than `tolerance`."""
-
-    iterations: int = 30
-    tolerance: float = 0.05
-    memory: int = 6
-    trial: int = 4
-    """Iterations for which each of several starts is tried."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +46,9 @@ class Solution:
     """Whether votes were too few to average over uncertainty, so that steps used the means alone."""
 
 
+STARTS = {"constant": starts.constant_start, "chained": starts.chained_start}
+
+
 class Engine:
     """Holds the arrays that the compiled steps work on; one instance serves one fit."""
 
@@ -79,6 +69,7 @@ class Engine:
         """Start from these points, and from these items or from the votes' shares."""
         self.theta = theta.copy()
         self.variance = np.full(len(theta), 0.01)
+        self.covariance = np.zeros(len(theta))
         self.items = first_items(self.ballots, self.link) if items is None else items.copy()
         for _ in range(4 if items is None else 1):
             self.item_step()
@@ -153,31 +144,18 @@ class Engine:
             points + float((self.items[:, 0] ** 2).sum()) / p.slope + cuts / p.cut
         )
 
-    def iterate(self, effort: Effort, iterations: int) -> tuple[list[float], bool]:
-        """Alternate until the points stand still; return the largest change of each iteration."""
-        mixer = Anderson(effort.memory)
-        changes: list[float] = []
-        for _ in range(iterations):
-            before = self.theta.copy()
-            self.state_step()
-            if self.prior.shrink == 0 and self.spread:
-                self.rescale()
-            change = float(np.abs(self.theta - before).max())
-            changes.append(change)
-            if not np.isfinite(change):
-                raise MeasurementError(
-                    Problem(
-                        "ideal points",
-                        "the iteration left the numbers",
-                        "give tighter priors: Prior(slope=.5)",
-                    )
-                )
-            if change < effort.tolerance:
-                self.item_step()
-                return changes, True
-            self.theta = mixer.mix(before, self.theta)
-            self.item_step()
-        return changes, False
+    @property
+    def rescales(self) -> bool:
+        """Whether the prior leaves a scale to be found."""
+        return self.prior.shrink == 0 and bool(self.spread)
+
+    def state(self) -> State:
+        """Points with their variances and covariances, and items."""
+        return self.theta, self.variance, self.covariance, self.items
+
+    def restore(self, state: State) -> None:
+        """Go back to an earlier state."""
+        self.theta, self.variance, self.covariance, self.items = state
 
 
 def first_items(ballots: Ballots, link: Link) -> Floats:
@@ -210,14 +188,14 @@ def solve(
 
 
 def _solve(engine: Engine, effort: Effort, previous: tuple[Floats, Floats] | None) -> Solution:
-    start = "previous solution" if previous is not None else _best_start(engine, effort)
+    start = "previous solution" if previous is not None else best_start(engine, STARTS, effort)
     if previous is not None:
         engine.begin(*previous)
-    changes, converged = engine.iterate(effort, effort.iterations)
+    changes, converged = iterate(engine, effort, effort.iterations)
     if _collapsed(engine):
         engine.spread = 0.0
         engine.begin(starts.constant_start(engine.ballots))
-        changes, converged = engine.iterate(effort, 4 * effort.iterations)
+        changes, converged = iterate(engine, effort, 4 * effort.iterations)
     flips, more = _unflip(engine, effort)
     return Solution(
         theta=engine.theta,
@@ -245,20 +223,6 @@ def _collapsed(engine: Engine) -> bool:
     return bool(engine.theta.std() < 0.05 * np.sqrt(engine.variance.mean()))
 
 
-def _best_start(engine: Engine, effort: Effort) -> str:
-    """Try each start for a few iterations and leave the engine at the one with the highest objective."""
-    tried: dict[str, tuple[float, Floats, Floats, Floats]] = {}
-    options: Iterable[str] = ("constant", "chained") if len(engine.ballots.sessions) > 1 else ("constant",)
-    for name in options:
-        find = starts.constant_start if name == "constant" else starts.chained_start
-        engine.begin(find(engine.ballots))
-        engine.iterate(effort, effort.trial)
-        tried[name] = (engine.objective(), engine.theta, engine.variance, engine.items)
-    best = max(tried, key=lambda name: tried[name][0])
-    _, engine.theta, engine.variance, engine.items = tried[best]
-    return best
-
-
 def _unflip(engine: Engine, effort: Effort) -> tuple[list[int], list[float]]:
     """Where the actors turn round from one session to the next, try the other way round and keep what is
     likelier.
@@ -266,14 +230,13 @@ def _unflip(engine: Engine, effort: Effort) -> tuple[list[int], list[float]]:
     kept: list[int] = []
     changes: list[float] = []
     for session in starts.turning_points(engine.ballots, engine.theta)[:5]:
-        before = engine.objective(), engine.theta, engine.variance, engine.covariance, engine.items
+        before = engine.objective(), engine.state()
         early = engine.ballots.node_session < session
-        engine.covariance = engine.covariance.copy()
         engine.begin(np.where(early, -engine.theta, engine.theta))
-        more, _ = engine.iterate(effort, effort.iterations)
+        more, _ = iterate(engine, effort, effort.iterations)
         changes += more
         if engine.objective() > before[0] + 1e-6:
             kept.append(session)
         else:
-            _, engine.theta, engine.variance, engine.covariance, engine.items = before
+            engine.restore(before[1])
     return kept, changes

@@ -13,11 +13,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from detente.errors import MeasurementError, Problem
 from detente.measurement.idealpoints import kernels, planes
-from detente.measurement.idealpoints.anderson import Anderson
+from detente.measurement.idealpoints.alternation import Effort, State, best_start, iterate
 from detente.measurement.idealpoints.ballots import Ballots, Floats
-from detente.measurement.idealpoints.fit import Effort, first_items
+from detente.measurement.idealpoints.fit import first_items
 from detente.measurement.idealpoints.planestarts import chained_plane, constant_plane, turned
 from detente.measurement.idealpoints.settings import Link, Prior
 from detente.measurement.idealpoints.threads import threads_for
@@ -25,6 +24,8 @@ from detente.measurement.idealpoints.threads import threads_for
 UPPER = ((0, 0), (0, 1), (0, 2), (0, 3), (1, 1), (1, 2), (1, 3), (2, 2), (2, 3), (3, 3))
 """Rows and columns of the upper triangle, in the order in which it is kept."""
 
+
+STARTS = {"constant": constant_plane, "chained": chained_plane}
 
 LONGER = 2
 """Times the iterations of `Effort` that two dimensions may take."""
@@ -187,31 +188,17 @@ class PlaneEngine:
         slopes = (self.items[:, :2] ** 2).sum() / p.slope
         return float(self.log_likelihood() - 0.5 * (points + slopes + cuts))
 
-    def iterate(self, effort: Effort, iterations: int) -> tuple[list[float], bool]:
-        """Alternate until the points stand still; return the largest change of each iteration."""
-        mixer = Anderson(effort.memory)
-        changes: list[float] = []
-        for _ in range(iterations):
-            before = self.theta.copy()
-            self.state_step()
-            if self.spread:
-                self.rescale()
-            change = float(np.abs(self.theta - before).max())
-            changes.append(change)
-            if not np.isfinite(change):
-                hint = "give tighter priors: Prior(slope=.5)"
-                raise MeasurementError(Problem("ideal points", "the iteration left the numbers", hint))
-            if change < effort.tolerance:
-                self.item_step()
-                return changes, True
-            self.theta = mixer.mix(before.ravel(), self.theta.ravel()).reshape(-1, 2)
-            self.item_step()
-        return changes, False
+    @property
+    def rescales(self) -> bool:
+        """Whether the prior leaves a scale to be found."""
+        return bool(self.spread)
 
-    def state(self) -> tuple[Floats, Floats, Floats, Floats]:
+    def state(self) -> State:
+        """Points with their variances and covariances, and items."""
         return self.theta, self.variance, self.onward, self.items
 
-    def restore(self, state: tuple[Floats, Floats, Floats, Floats]) -> None:
+    def restore(self, state: State) -> None:
+        """Go back to an earlier state."""
         self.theta, self.variance, self.onward, self.items = state
 
 
@@ -246,14 +233,14 @@ def solve_plane(
 
 
 def _solve(engine: PlaneEngine, effort: Effort, previous: tuple[Floats, Floats] | None) -> PlaneSolution:
-    start = "previous solution" if previous is not None else _best_start(engine, effort)
+    start = "previous solution" if previous is not None else best_start(engine, STARTS, effort)
     if previous is not None:
         engine.begin(*previous)
-    changes, converged = engine.iterate(effort, LONGER * effort.iterations)
+    changes, converged = iterate(engine, effort, LONGER * effort.iterations)
     if _collapsed(engine):
         engine.spread = 0.0
         engine.begin(constant_plane(engine.ballots))
-        changes, converged = engine.iterate(effort, 2 * LONGER * effort.iterations)
+        changes, converged = iterate(engine, effort, 2 * LONGER * effort.iterations)
     flips, more = _unturn(engine, effort)
     return PlaneSolution(
         *engine.state(),
@@ -279,21 +266,6 @@ def _collapsed(engine: PlaneEngine) -> bool:
     return widest < 0.05**2 * float(engine.variance[:, [0, 2]].mean())
 
 
-def _best_start(engine: PlaneEngine, effort: Effort) -> str:
-    """Try each start for a few iterations and leave the engine at the one with the highest objective."""
-    options = {"constant": constant_plane}
-    if len(engine.ballots.sessions) > 1:
-        options["chained"] = chained_plane
-    tried = {}
-    for name, find in options.items():
-        engine.begin(find(engine.ballots))
-        engine.iterate(effort, effort.trial)
-        tried[name] = (engine.objective(), engine.state())
-    best = max(tried, key=lambda name: tried[name][0])
-    engine.restore(tried[best][1])
-    return best
-
-
 def _unturn(engine: PlaneEngine, effort: Effort) -> tuple[list[int], list[float]]:
     """Where the plane turns from one session to the next, try it turned back and keep what is likelier."""
     kept: list[int] = []
@@ -302,7 +274,7 @@ def _unturn(engine: PlaneEngine, effort: Effort) -> tuple[list[int], list[float]
         before = engine.objective(), engine.state()
         early = (engine.ballots.node_session < session)[:, None]
         engine.begin(np.where(early, engine.theta @ turn, engine.theta))
-        more, _ = engine.iterate(effort, LONGER * effort.iterations)
+        more, _ = iterate(engine, effort, LONGER * effort.iterations)
         changes += more
         if engine.objective() > before[0] + 1e-6:
             kept.append(session)
