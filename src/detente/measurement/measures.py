@@ -12,7 +12,7 @@ import pandas as pd
 
 from detente.errors import MeasurementError, Problem
 from detente.evidence.actors import Gazetteer
-from detente.measurement import casting, shipped, surveys
+from detente.measurement import camp_frames, casting, shipped, surveys
 from detente.measurement.ballots import Evidence
 from detente.measurement.blocs import groups, members, memberships
 from detente.measurement.bootstrap import LEVEL, MEANINGS
@@ -84,6 +84,22 @@ class Measures:
     """How a published series compares: correlation by year, and the line that maps it; year missing: all."""
     ideal_point_notes: pd.DataFrame = field(default_factory=partial(empty, "ideal_point_notes"))
     """Identification, votes used, what was set aside, and diagnostics, in words."""
+    camp_members: pd.DataFrame = field(default_factory=partial(camp_frames.empty, "camp_members"))
+    """Which camp each actor is in, by period, and how strongly its ties pull it there."""
+    camp_periods: pd.DataFrame = field(default_factory=partial(camp_frames.empty, "camp_periods"))
+    """How far from balance each period's camps are, and what is proven of it."""
+    camp_flows: pd.DataFrame = field(default_factory=partial(camp_frames.empty, "camp_flows"))
+    """Who went from which camp to which, between one period and the next."""
+    realignments: pd.DataFrame = field(default_factory=partial(camp_frames.empty, "realignments"))
+    """How much the camps changed between one period and the next, beside what chance would change."""
+    detachment: pd.DataFrame = field(default_factory=partial(camp_frames.empty, "detachment"))
+    """How firmly each member is held to its bloc's core, beside what chance would hold."""
+    leaving_together: pd.DataFrame = field(default_factory=partial(camp_frames.empty, "leaving_together"))
+    """What two members save by leaving together rather than each alone."""
+    holds: pd.DataFrame = field(default_factory=partial(camp_frames.empty, "holds"))
+    """Which ties hold a member to its bloc, by the actor at the other end."""
+    pair_agreement: pd.DataFrame = field(default_factory=partial(camp_frames.empty, "pair_agreement"))
+    """The ties between the actors that the brief shows, pair by pair."""
 
 
 def measure(
