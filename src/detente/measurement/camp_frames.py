@@ -1,8 +1,9 @@
 """The tables of camps in `Measures`: who stands with whom by period, how firmly, and what holds them there.
 
-`period` is a calendar year as a whole number, or the key of one of the case's windows; `start` and `end` bound
-it. A camp is a whole number that means the same camp in every period. Weights of ties, and so pulls, margins
-and contributions, are in the unit of the ties: for votes, one is full agreement beyond chance with one other.
+`period` is a calendar year as a whole number, or the key of one of the case's windows; `start` and `end`
+bound it. A camp is a whole number that means the same camp in every period. Weights of ties, and so pulls,
+margins and contributions, are in the unit of the ties: for votes, one is full agreement beyond chance with
+one other.
 """
 
 from __future__ import annotations
