@@ -35,6 +35,8 @@ def broken(case: Mapping[str, Any]) -> list[Broken]:
         *_stance(case),
         *_sides(case),
         *_ideal_points(case),
+        *_camps(case),
+        *_layers(case),
         *_future(case),
     ]
 
@@ -126,12 +128,39 @@ def _ideal_points(case: Mapping[str, Any]) -> Iterator[Broken]:
         yield from _undeclared(path, key, _section(case, "compare"), "compare")
 
 
+def _camps(case: Mapping[str, Any]) -> Iterator[Broken]:
+    section, blocs = _section(case, "camps"), _section(case, "blocs")
+    for part in ("blocs", "show"):
+        for place, name in _items(section, part):
+            if part == "blocs" or not (isinstance(name, str) and re.match(ACTOR, name)):
+                yield from _undeclared(("camps", part, place), name, blocs, "blocs")
+    asked = [name for _, name in _items(section, "blocs")]
+    for bloc in _section(section, "core"):
+        path = ("camps", "core", bloc)
+        yield from _undeclared(path, bloc, blocs, "blocs")
+        if asked and bloc in blocs and bloc not in asked:
+            yield Broken(path, f"{bloc!r} is not among `camps.blocs`", "add it there, or take its core out")
+    for place, window in _items(section, "windows"):
+        yield from _undeclared(("camps", "windows", place), window, _section(case, "windows"), "windows")
+    if section and not (section.get("windows") or section.get("years") or case.get("history")):
+        yield Broken(("camps",), "no period is named", "add `years:`, `windows:`, or `history:` to the case")
+
+
+def _layers(case: Mapping[str, Any]) -> Iterator[Broken]:
+    for key in _section(case, "camps", "layers"):
+        layer, path = _section(case, "camps", "layers", key), ("camps", "layers", key)
+        yield from _undeclared((*path, "issue"), layer.get("issue"), _section(case, "issues"), "issues")
+        for place, bloc in _items(layer, "through"):
+            yield from _undeclared((*path, "through", place), bloc, _section(case, "blocs"), "blocs")
+
+
 def _future(case: Mapping[str, Any]) -> Iterator[Broken]:
     as_of = case.get("as_of")
-    last = _section(case, "history").get("until")
-    if type(last) is int and type(as_of) is date and last > as_of.year:
-        what = f"{last} comes after the day the brief looks from ({as_of})"
-        yield Broken(("history", "until"), what, "set an earlier year, or a later `as_of`")
+    for path in (("history",), ("camps", "years")):
+        last = _section(case, *path).get("until")
+        if type(last) is int and type(as_of) is date and last > as_of.year:
+            what = f"{last} comes after the day the brief looks from ({as_of})"
+            yield Broken((*path, "until"), what, "set an earlier year, or a later `as_of`")
     for key in _section(case, "windows"):
         since = _section(case, "windows", key).get("since")
         if type(since) is date and type(as_of) is date and since > as_of:

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Discriminator, Field, PrivateAttr, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
+from detente.cases.networks import Camps
 from detente.cases.positions import IdealPoints
 from detente.cases.references import broken
 from detente.cases.stance import Stance
@@ -19,13 +20,13 @@ from detente.cases.terms import (
     ActorCode,
     BlocKey,
     Day,
+    History,
     Key,
     Kinds,
     Part,
     PartyCode,
     Span,
     Text,
-    Year,
     check_once,
     check_order,
     fault,
@@ -139,18 +140,6 @@ class Window(Span):
     """A named span over which cohesion and agreement are measured."""
 
     title: Text = Field(description="What the reader sees.")
-
-
-class History(Part):
-    """The calendar years of the yearly series."""
-
-    since: Year = Field(description="First year.")
-    until: Year = Field(description="Last year, included.")
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        check_order(self.since, self.until)
-        return self
 
 
 class Comparison(Part):
@@ -272,6 +261,9 @@ class Case(Part):
     ideal_points: IdealPoints | None = Field(
         default=None,
         description="Where every voter stands by session, from how it votes; left out if not given.",
+    )
+    camps: Camps | None = Field(
+        default=None, description="Which camps the actors' ties make; left out if not given."
     )
     dependence: dict[Key, Dependence] = Field(
         default_factory=dict, description="Dependence on others, by key."

@@ -94,6 +94,18 @@ class Span(Part):
         return self
 
 
+class History(Part):
+    """The calendar years of the yearly series."""
+
+    since: Year = Field(description="First year.")
+    until: Year = Field(description="Last year, included.")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        check_order(self.since, self.until)
+        return self
+
+
 def check_order(since: date | int | None, until: date | int | None) -> None:
     """Raise the fault of a span that ends before it begins.
 
