@@ -145,6 +145,7 @@ class EventLayer(_Layer):
 
 
 AnyLayer = Annotated[VoteLayer | TieLayer | EventLayer, Field(discriminator="by")]
+Layers = Annotated[dict[Key, AnyLayer], Field(min_length=1)]
 
 
 def _as_number(value: Any) -> Any:
@@ -163,9 +164,7 @@ class Camps(Part):
     """Camps as the ties themselves make them, period by period, and how firmly they hold members of blocs."""
 
     title: Text = Field(default="Camps", description="Title of the section, as the reader sees it.")
-    layers: Annotated[dict[Key, AnyLayer], Field(min_length=1)] = Field(
-        description="What ties and divides actors, by key, the main layer first."
-    )
+    layers: Layers = Field(description="What ties and divides actors, by key, the main layer first.")
     k: Number = Field(
         default=2, description="How many camps at most: 2, or more, or any for as many as the ties make."
     )

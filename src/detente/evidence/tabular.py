@@ -32,7 +32,7 @@ def read_table(path: Path, mapping: Mapping) -> tuple[Tables, int]:
     that did not exist on the day, unknown vote words, unreadable dates, numbers that are not finite, keys
     that come twice.
     """
-    frame, lines = _rows(path, mapping)
+    frame, lines = read_rows(path, separator=mapping.separator)
     problems = [
         Problem(
             path.name,
@@ -63,8 +63,11 @@ def _split_votes(typed: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     return calls[names].reset_index(drop=True), typed.drop(columns=list(WITH_VOTES))
 
 
-def _rows(path: Path, mapping: Mapping) -> tuple[pd.DataFrame, np.ndarray]:
-    """Return the cells of a file as text, and the line of each row."""
+def read_rows(path: Path, *, separator: str | None = None) -> tuple[pd.DataFrame, np.ndarray]:
+    """Return the cells of a file as text, and the line of each row.
+
+    Raises `EvidenceError` where it is neither CSV nor Parquet, cannot be read, is ragged or holds no rows.
+    """
     if path.suffix.lower() in (".parquet", ".pq"):
         return _parquet(path)
     if path.suffix.lower() not in (".csv", ".tsv", ".txt"):
@@ -72,7 +75,7 @@ def _rows(path: Path, mapping: Mapping) -> tuple[pd.DataFrame, np.ndarray]:
         raise EvidenceError(Problem(str(path), "is neither CSV nor Parquet by its name", hint))
     try:
         with path.open(encoding="utf-8-sig", newline="") as handle:
-            text = csv.reader(handle, delimiter=mapping.separator or _separator(path), strict=True)
+            text = csv.reader(handle, delimiter=separator or _separator(path), strict=True)
             header = [name.strip() for name in next(text, [])]
             rows, lines, ragged, line = [], [], [], text.line_num + 1
             for row in text:

@@ -1,0 +1,94 @@
+"""Ties from roll calls: every pair's agreement beyond what chance would give."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from detente.measurement import agreement
+from detente.measurement.ballots import ABSTAIN, MISSING, Ballots, on_issue, read_ballots
+from detente.measurement.missing import PULL_VOTES
+from detente.measurement.networks import chance
+from detente.measurement.networks.layers import Asked, Found
+from detente.measurement.networks.remarks import Remark, pairs, remark
+
+if TYPE_CHECKING:
+    from detente.cases.networks import VoteLayer
+    from detente.cases.schema import Issue
+
+VOTERS = """
+    SELECT DISTINCT actor FROM votes JOIN roll_calls USING (roll_call)
+    WHERE date BETWEEN ? AND ? AND vote <> 'absent'
+"""
+SYMBOLS = {"pi": "π", "kappa": "κ", "s": "S"}
+POWERS = {"squared": 2, "absolute": 1}
+
+
+def vote_ties(key: str, spec: VoteLayer, asked: Asked) -> Found:
+    """Return the agreement of every pair with enough common roll calls, in order of names."""
+    voting = set(asked.evidence.query(VOTERS, (asked.since, asked.until))["actor"])
+    who = sorted(voting if asked.actors is None else voting & set(asked.actors))
+    ballots = read_ballots(asked.evidence, actors=who, start=asked.since, end=asked.until)
+    ballots = ballots.at(on_issue(ballots, _issue(spec, asked), evidence=asked.evidence))
+    codes = ballots.codes
+    if spec.absent == "abstain":
+        codes = np.where(ballots.seated & (codes == MISSING), ABSTAIN, codes).astype(np.int8)
+    tables = agreement.pair_tables(codes)
+    power = POWERS[spec.distance]
+    if spec.margins == "record" and spec.measure != "s":
+        value = chance.record(codes, tables, measure=spec.measure, power=power)
+    else:
+        value = chance.common(tables, measure=spec.measure, power=power)
+    table = _pairs(ballots, codes, value, tables.sum(axis=(-2, -1)))
+    few, undefined = table["n"] < spec.least, table["value"].isna()
+    remarks = (
+        *remark(f"{key}: fewer than {spec.least} common roll calls", pairs(table[few])),
+        *remark(f"{key}: neither ever varies, so that chance says nothing", pairs(table[undefined & ~few])),
+    )
+    kept = table[~few & ~undefined].assign(kind="agreement", unit=SYMBOLS[spec.measure], mark="estimated")
+    return _found(spec, kept, ballots, remarks)
+
+
+def _found(spec: VoteLayer, kept: pd.DataFrame, ballots: Ballots, remarks: tuple[Remark, ...]) -> Found:
+    calls = f"{len(ballots.roll_calls)} roll calls"
+    centre = float(kept["value"].mean()) if spec.measure == "s" and len(kept) else 0.0
+    if spec.measure == "s":
+        words = f"S less its mean of {centre:.3f}, {spec.distance} distances, {calls}"
+    else:
+        follows = "each one's whole record" if spec.margins == "record" else "common roll calls"
+        words = f"{SYMBOLS[spec.measure]}, {spec.distance} distances, chance by {follows}, {calls}"
+    hint = f"{calls} are too few; {PULL_VOTES}"
+    return Found(kept, words, remarks, centre, hint)
+
+
+def _issue(spec: VoteLayer, asked: Asked) -> Issue:
+    from detente.cases.schema import Issue
+
+    if spec.issue is not None and asked.case is not None:
+        return asked.case.issues[spec.issue]
+    return Issue(title="chosen", codes=spec.codes, resolutions=spec.resolutions)
+
+
+def _pairs(
+    ballots: Ballots, codes: agreement.Codes, value: agreement.Floats, common: agreement.Floats
+) -> pd.DataFrame:
+    """Return every pair once: a, b, value, n, date, source, locator."""
+    first, second = np.triu_indices(len(codes), 1)
+    names = np.array(ballots.actors, dtype=object)
+    calls = ballots.roll_calls
+    n = common[first, second].astype(np.int64)
+    last = chance.last_common(codes)[first, second]
+    days = np.append(calls["date"].to_numpy(dtype="datetime64[s]"), np.datetime64("NaT", "s"))
+    return pd.DataFrame(
+        {
+            "a": names[first],
+            "b": names[second],
+            "value": value[first, second],
+            "n": n,
+            "date": days[last],
+            "source": ", ".join(sorted(calls["source"].unique())),
+            "locator": [f"{number} common roll calls" for number in n.tolist()],
+        }
+    )
