@@ -12,15 +12,19 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from detente.measurement.idealpoints import ideal_points
+    from detente.measurement.networks.camps import camps
+    from detente.measurement.networks.ties import ties
     from detente.study import Study, load
 
 __version__ = "0.1.0"
-__all__ = ["Study", "__version__", "ideal_points", "load"]
+__all__ = ["Study", "__version__", "camps", "ideal_points", "load", "ties"]
 
 _HOMES = {
     "Study": "detente.study",
     "load": "detente.study",
     "ideal_points": "detente.measurement.idealpoints",
+    "ties": "detente.measurement.networks.ties",
+    "camps": "detente.measurement.networks.camps",
 }
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 from detente.errors import did_you_mean
 from detente.measurement import ballots
 from detente.measurement.blocs import groups, members, memberships
+from detente.measurement.camp_checks import camp_findings
 from detente.measurement.factor import LEAST_ACTORS
 from detente.measurement.findings import Finding, Level
 from detente.measurement.missing import PULL_VOTES
@@ -53,6 +54,7 @@ def preflight(case: Case, evidence: Evidence) -> list[Finding]:
         *_measurements(case, spells, evidence),
         *_ties(case, evidence),
         *point_findings(case, evidence),
+        *camp_findings(case, evidence, spells),
     ]
     order = get_args(Level)
     return sorted(dict.fromkeys(found), key=lambda finding: order.index(finding.level))
@@ -82,6 +84,10 @@ def _named(case: Case) -> Iterator[tuple[str, str]]:
         yield "ideal_points.positive", case.ideal_points.positive
         shown = (name for name in case.ideal_points.show if name not in case.blocs)
         yield from (("ideal_points.show", name) for name in shown)
+    if case.camps is not None:
+        cores = case.camps.core.items()
+        yield from ((f"camps.core.{bloc}", actor) for bloc, actors in cores for actor in actors)
+        yield from (("camps.show", name) for name in case.camps.show if name not in case.blocs)
     if case.stance is not None:
         yield "stance.positive", case.stance.positive
         for key, spec in case.stance.measurements.items():
@@ -226,6 +232,9 @@ def _ties(case: Case, evidence: Evidence) -> Iterator[Finding]:
     kinds = _known(evidence, "kind", "ties")
     for key, each in case.dependence.items():
         yield from _unknown(f"dependence.{key}", "kind of tie", each.kinds, kinds)
+    for key, layer in case.camps.layers.items() if case.camps else ():
+        if layer.by == "ties":
+            yield from _unknown(f"camps.layers.{key}", "kind of tie", layer.kinds, kinds)
     if case.threat is not None:
         for key, view in case.threat.views.items():
             yield from _unknown(f"threat.views.{key}", "kind of tie", (view.kind,), kinds)

@@ -66,7 +66,7 @@ def event_ties(key: str, spec: EventLayer, asked: Asked) -> Found:
         mark="sourced",
     )
     words = f"{UNITS[spec.take]}" + ("" if every else f", {', '.join(spec.classes)} only")
-    hint = f"the evidence has no events from {asked.since} to {asked.until}; type: detente data pull events"
+    hint = f"the evidence has no events from {asked.span}; type: detente data pull events"
     return Found(told, words, remarks, hint=hint)
 
 

@@ -52,7 +52,7 @@ def _hint(spec: TieLayer, asked: Asked) -> str:
     if unknown:
         meant = did_you_mean(unknown[0], known) or LISTING
         return f"the evidence has no kind of tie {named([repr(kind) for kind in unknown])}; {meant}"
-    return f"the evidence has no {named(spec.kinds)} from {asked.since} to {asked.until}"
+    return f"the evidence has no {named(spec.kinds)} from {asked.span}"
 
 
 def _spells(bloc: str, asked: Asked) -> pd.DataFrame:

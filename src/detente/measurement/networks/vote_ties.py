@@ -48,18 +48,17 @@ def vote_ties(key: str, spec: VoteLayer, asked: Asked) -> Found:
         *remark(f"{key}: neither ever varies, so that chance says nothing", pairs(table[undefined & ~few])),
     )
     kept = table[~few & ~undefined].assign(kind="agreement", unit=SYMBOLS[spec.measure], mark="estimated")
-    return _found(spec, kept, ballots, remarks)
+    held = f"{len(ballots.roll_calls)} roll calls"
+    return _found(spec, kept, held, remarks, f"{held} from {asked.span} are too few; {PULL_VOTES}")
 
 
-def _found(spec: VoteLayer, kept: pd.DataFrame, ballots: Ballots, remarks: tuple[Remark, ...]) -> Found:
-    calls = f"{len(ballots.roll_calls)} roll calls"
+def _found(spec: VoteLayer, kept: pd.DataFrame, calls: str, remarks: tuple[Remark, ...], hint: str) -> Found:
     centre = float(kept["value"].mean()) if spec.measure == "s" and len(kept) else 0.0
     if spec.measure == "s":
         words = f"S less its mean of {centre:.3f}, {spec.distance} distances, {calls}"
     else:
         follows = "each one's whole record" if spec.margins == "record" else "common roll calls"
         words = f"{SYMBOLS[spec.measure]}, {spec.distance} distances, chance by {follows}, {calls}"
-    hint = f"{calls} are too few; {PULL_VOTES}"
     return Found(kept, words, remarks, centre, hint)
 
 
