@@ -1,0 +1,1 @@
+"""Tests of futures: bargaining, decision rules, the forum."""
