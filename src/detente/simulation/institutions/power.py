@@ -136,4 +136,4 @@ def interval_of(count: NDArray[np.int64], n: int) -> tuple[NDArray[np.float64], 
     share = count / n
     centre = (share + NORMAL**2 / (2 * n)) / (1 + NORMAL**2 / n)
     half = NORMAL * np.sqrt(share * (1 - share) / n + NORMAL**2 / (4 * n * n)) / (1 + NORMAL**2 / n)
-    return share, centre - half, centre + half
+    return share, np.where(count == 0, 0.0, centre - half), np.where(count == n, 1.0, centre + half)
