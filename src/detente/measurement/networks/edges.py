@@ -201,12 +201,13 @@ def _days(sheet: _Sheet, table: pd.DataFrame, problems: list[Problem]) -> pd.Ser
     if pd.api.types.is_datetime64_any_dtype(cells):
         return pd.Series(cells.dt.tz_localize(None).to_numpy(dtype="datetime64[s]"), index=table.index)
     places, uniques = pd.factorize(cells)
-    days = [_day(word) for word in uniques]
-    bad = np.array([day is None for day in days] + [False])
-    wrong = bad[places]
+    days = [*(_day(word) for word in uniques), None]
+    unread = np.array([day is None for day in days])
+    unread[-1] = False
+    wrong = unread[places]
     hint = "write 2021, 2021-03 or 2021-03-31; leave the cell empty where there is none"
     problems += sheet.faults(wrong, f"date: {_said(cells[wrong])} is no date", hint)
-    return pd.Series(pd.to_datetime(pd.Series([*days, None]))[places].to_numpy(dtype="datetime64[s]"))
+    return pd.Series(np.array(days, dtype="datetime64[s]")[places])
 
 
 def _day(cell: Any) -> date | None:

@@ -62,13 +62,16 @@ def _spells(bloc: str, asked: Asked) -> pd.DataFrame:
 
 
 def _through(rows: pd.DataFrame, bloc: str, spells: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows with those of a bloc handed on to its members of the day, as far as it has any."""
+    """Return the rows with those of a bloc handed on to its members of the day, if it has any."""
     for end in ("actor", "target"):
         acts = rows[end] == bloc
         days = rows.loc[acts, "date"].drop_duplicates()
-        who = [(day, actor) for day in days for actor in members(spells, pd.Timestamp(day).date())]
-        handed = rows[acts].drop(columns=end).merge(pd.DataFrame(who, columns=["date", end]), on="date")
-        rows = pd.concat([part for part in (rows[~acts], handed) if len(part)] or [rows[:0]])
+        who = pd.DataFrame(
+            [(day, actor) for day in days for actor in members(spells, day.date())], columns=["date", end]
+        )
+        if len(who):
+            handed = rows[acts].drop(columns=end).merge(who, on="date")
+            rows = pd.concat([rows[~acts], handed], ignore_index=True)
     return rows
 
 

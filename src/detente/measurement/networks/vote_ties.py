@@ -12,7 +12,7 @@ from detente.measurement.ballots import ABSTAIN, MISSING, Ballots, on_issue, rea
 from detente.measurement.missing import PULL_VOTES
 from detente.measurement.networks import chance
 from detente.measurement.networks.layers import Asked, Found
-from detente.measurement.networks.remarks import Remark, pairs, remark
+from detente.measurement.networks.remarks import pairs, remark
 
 if TYPE_CHECKING:
     from detente.cases.networks import VoteLayer
@@ -24,6 +24,8 @@ VOTERS = """
 """
 SYMBOLS = {"pi": "π", "kappa": "κ", "s": "S"}
 POWERS = {"squared": 2, "absolute": 1}
+LOWEST = -1.0
+"""No tie divides more than opposite votes do: of steady voters, a few votes apart would go far beyond."""
 
 
 def vote_ties(key: str, spec: VoteLayer, asked: Asked) -> Found:
@@ -32,34 +34,43 @@ def vote_ties(key: str, spec: VoteLayer, asked: Asked) -> Found:
     who = sorted(voting if asked.actors is None else voting & set(asked.actors))
     ballots = read_ballots(asked.evidence, actors=who, start=asked.since, end=asked.until)
     ballots = ballots.at(on_issue(ballots, _issue(spec, asked), evidence=asked.evidence))
-    codes = ballots.codes
-    if spec.absent == "abstain":
-        codes = np.where(ballots.seated & (codes == MISSING), ABSTAIN, codes).astype(np.int8)
-    tables = agreement.pair_tables(codes)
-    power = POWERS[spec.distance]
-    if spec.margins == "record" and spec.measure != "s":
-        value = chance.record(codes, tables, measure=spec.measure, power=power)
-    else:
-        value = chance.common(tables, measure=spec.measure, power=power)
-    table = _pairs(ballots, codes, value, tables.sum(axis=(-2, -1)))
+    calls = f"{len(ballots.roll_calls)} roll call{'s' if len(ballots.roll_calls) != 1 else ''}"
+    hint = f"{calls} from {asked.span}, too few to tell; {PULL_VOTES}"
+    if not ballots.codes.size:
+        return Found(_pairs(ballots, ballots.codes, *np.zeros((2, len(who), len(who)))), "", hint=hint)
+    table = _agreement(ballots, spec)
     few, undefined = table["n"] < spec.least, table["value"].isna()
     remarks = (
         *remark(f"{key}: fewer than {spec.least} common roll calls", pairs(table[few])),
         *remark(f"{key}: neither ever varies, so that chance says nothing", pairs(table[undefined & ~few])),
     )
-    kept = table[~few & ~undefined].assign(kind="agreement", unit=SYMBOLS[spec.measure], mark="estimated")
-    held = f"{len(ballots.roll_calls)} roll calls"
-    return _found(spec, kept, held, remarks, f"{held} from {asked.span} are too few; {PULL_VOTES}")
-
-
-def _found(spec: VoteLayer, kept: pd.DataFrame, calls: str, remarks: tuple[Remark, ...], hint: str) -> Found:
+    kept = table[~few & ~undefined]
     centre = float(kept["value"].mean()) if spec.measure == "s" and len(kept) else 0.0
-    if spec.measure == "s":
-        words = f"S less its mean of {centre:.3f}, {spec.distance} distances, {calls}"
+    floored = kept.assign(value=kept["value"].clip(lower=LOWEST))
+    words = _words(spec, calls, centre, int((kept["value"] < LOWEST).sum()))
+    return Found(floored, words, remarks, centre, hint)
+
+
+def _agreement(ballots: Ballots, spec: VoteLayer) -> pd.DataFrame:
+    """Return every pair with its agreement, defined or not."""
+    codes = ballots.codes
+    if spec.absent == "abstain":
+        codes = np.where(ballots.seated & (codes == MISSING), ABSTAIN, codes).astype(np.int8)
+    tables, power = agreement.pair_tables(codes), POWERS[spec.distance]
+    if spec.margins == "record" and spec.measure != "s":
+        value = chance.record(codes, tables, measure=spec.measure, power=power)
     else:
-        follows = "each one's whole record" if spec.margins == "record" else "common roll calls"
-        words = f"{SYMBOLS[spec.measure]}, {spec.distance} distances, chance by {follows}, {calls}"
-    return Found(kept, words, remarks, centre, hint)
+        value = chance.common(tables, measure=spec.measure, power=power)
+    return _pairs(ballots, codes, value, tables.sum(axis=(-2, -1))).assign(unit=SYMBOLS[spec.measure])
+
+
+def _words(spec: VoteLayer, calls: str, centre: float, below: int) -> str:
+    what = f"{SYMBOLS[spec.measure]}, {spec.distance} distances"
+    if spec.measure == "s":
+        return f"{what}, less its mean of {centre:.3f}, {calls}"
+    follows = "each one's whole record" if spec.margins == "record" else "common roll calls"
+    floored = f", {below} below -1 taken as -1" if below else ""
+    return f"{what}, chance by {follows}, {calls}{floored}"
 
 
 def _issue(spec: VoteLayer, asked: Asked) -> Issue:
@@ -73,7 +84,7 @@ def _issue(spec: VoteLayer, asked: Asked) -> Issue:
 def _pairs(
     ballots: Ballots, codes: agreement.Codes, value: agreement.Floats, common: agreement.Floats
 ) -> pd.DataFrame:
-    """Return every pair once: a, b, value, n, date, source, locator."""
+    """Return every pair once, as in `Found`, with n common roll calls."""
     first, second = np.triu_indices(len(codes), 1)
     names = np.array(ballots.actors, dtype=object)
     calls = ballots.roll_calls
@@ -89,5 +100,8 @@ def _pairs(
             "date": days[last],
             "source": ", ".join(sorted(calls["source"].unique())),
             "locator": [f"{number} common roll calls" for number in n.tolist()],
+            "kind": "agreement",
+            "unit": "",
+            "mark": "estimated",
         }
     )
