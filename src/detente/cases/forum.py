@@ -1,0 +1,75 @@
+"""The forum: where the actors meet over an agenda, each with its own beliefs about the others."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from detente.cases.agenda import Range, Unit
+from detente.cases.terms import ActorCode, BlocKey, Day, Key, Part, Text, check_once, fault
+
+
+class Perception(Part):
+    """How an observer's beliefs about the others differ from what is so."""
+
+    hope: Range = Field(
+        description="How far it believes others to stand nearer to itself than they do: 0 not at all, "
+        "1 where it stands itself."
+    )
+    esteem: Range = Field(
+        default=Range(value=0.0, low=0.0, high=0.0),
+        description="How far it believes those near it to care more than others: 0 not at all, 1 so that "
+        "the furthest care for nothing.",
+    )
+    noise: Unit = Field(
+        default=0.0, description="Standard deviation of what is off at random in each belief."
+    )
+    reason: Text = Field(description="Why beliefs are off in this way.")
+
+
+class Meeting(Part):
+    """One meeting of the forum."""
+
+    title: Text = Field(description="What the reader sees.")
+    date: Day = Field(description="First day.")
+    items: Annotated[tuple[Key, ...], Field(min_length=1, strict=False)] = Field(
+        description="Items of the agenda that are discussed."
+    )
+    present: Annotated[tuple[BlocKey, ...], Field(strict=False)] = Field(
+        default=(), description="Blocs and actors who attend; everyone on the agenda if left out."
+    )
+    absent: Annotated[tuple[ActorCode, ...], Field(strict=False)] = Field(
+        default=(), description="Actors who do not attend, invited or not: they expect, and have no voice."
+    )
+    perception: Perception = Field(description="How beliefs are off, of everyone not named in `own`.")
+    own: dict[ActorCode, Perception] = Field(
+        default_factory=dict, description="Actors whose beliefs are off in a way of their own."
+    )
+    source: Text | None = Field(default=None, description="Where attendance and topics are reported.")
+    note: Text | None = Field(default=None, description="What the reader must know.")
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        check_once(self.items, "item")
+        check_once(self.present, "bloc or actor")
+        check_once(self.absent, "actor")
+        both = sorted(set(self.present) & set(self.absent))
+        if both:
+            raise fault(f"both present and absent: {', '.join(both)}", "keep each in one list")
+        return self
+
+
+class Forum(Part):
+    """The occasion where the actors meet."""
+
+    name: Text = Field(description="Name of the forum.")
+    place: Text | None = Field(default=None, description="Where it meets.")
+    occasions: Key | None = Field(default=None, description="Topic of the facts that date its meetings.")
+    participation: Key | None = Field(
+        default=None, description="Topic of the facts on who took part and who was not invited."
+    )
+    meetings: dict[Key, Meeting] = Field(
+        default_factory=dict, description="Meetings whose expectations are set beside their outcome, by key."
+    )
+    note: Text | None = Field(default=None, description="What the reader must know.")
