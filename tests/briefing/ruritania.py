@@ -133,6 +133,10 @@ class World:
         """Return the name of an actor."""
         return self.names[code]
 
+    def lineage(self, code: str) -> tuple[str, ...]:
+        """Return those that an actor continues; nobody here continues another."""
+        return (code,)
+
 
 @dataclass(frozen=True)
 class Shelf:
@@ -192,4 +196,6 @@ def material(case: Case | None = None, shelf: Shelf | None = None, **changes: An
 def write(folder: Path, *, case: Case | None = None, shelf: Shelf | None = None, **changes: Any) -> Brief:
     """Write a brief on the invented world, with measures changed as given."""
     evidence = cast(Evidence, shelf or Shelf())
-    return write_brief(case or case_of(), evidence, measures_of(**{**points(), **changes}), folder, seed=0)
+    return write_brief(
+        case or case_of(), evidence, measures_of(**{**points(), **changes}), folder, seed=0
+    )

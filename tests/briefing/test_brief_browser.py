@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from detente.briefing import Brief
 from tests.briefing.ruritania import write
+from tests.briefing.ruritania_camps import camps
 
 CHROMIUM = Path("/usr/bin/chromium")
 ALONE = (
@@ -26,7 +27,7 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def brief(tmp_path_factory: pytest.TempPathFactory) -> Brief:
-    return write(tmp_path_factory.mktemp("browser") / "brief")
+    return write(tmp_path_factory.mktemp("browser") / "brief", **camps())
 
 
 @pytest.fixture(scope="module")

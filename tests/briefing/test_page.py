@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from detente.briefing.charts import world
 from detente.briefing.composing import compose
 from detente.briefing.ledger import Ledger
 from detente.briefing.page import embedded
@@ -19,6 +20,7 @@ from detente.briefing.prose import DIGIT, Cited
 from detente.briefing.sections.threat import by_year
 from tests.briefing import ruritania_measures as invented
 from tests.briefing.ruritania import Shelf, World, case_of, material, write
+from tests.briefing.ruritania_camps import camps
 
 HOSTILE = "</script><img src=x onerror=alert(1)>'\"&{{ 7*7 }}"
 LOADING = {
@@ -52,7 +54,7 @@ class Reader(HTMLParser):
 @pytest.fixture(scope="module")
 def html_page(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The page of the invented world."""
-    return write(tmp_path_factory.mktemp("brief") / "out").page.read_text(encoding="utf-8")
+    return write(tmp_path_factory.mktemp("brief") / "out", **camps()).page.read_text(encoding="utf-8")
 
 
 def policy_of(html_page: str) -> str:
@@ -129,7 +131,7 @@ def test_each_chart_says_what_it_shows_how_to_read_it_and_holds_its_table(html_p
         for spec in re.findall(
             r'<script type="application/json" id="[^"]+">(.*?)</script>', figure, re.DOTALL
         ):
-            assert json.loads(spec)["width"] == "container"
+            assert json.loads(spec)["width"] in ("container", world.WIDTH)
 
 
 def test_hostile_names_stay_text(tmp_path: Path) -> None:
@@ -137,10 +139,9 @@ def test_hostile_names_stay_text(tmp_path: Path) -> None:
     dependence = invented.dependence().assign(title=HOSTILE, locator=HOSTILE)
     shelf = Shelf(gazetteer=World(names), title=HOSTILE)
     case = case_of(title=HOSTILE, question=HOSTILE, notes=[HOSTILE])
-    page = write(tmp_path / "out", case=case, shelf=shelf, dependence=dependence).page.read_text(
-        encoding="utf-8"
-    )
-    usual = write(tmp_path / "usual").page.read_text(encoding="utf-8")
+    written = write(tmp_path / "out", case=case, shelf=shelf, dependence=dependence, **camps())
+    page = written.page.read_text(encoding="utf-8")
+    usual = write(tmp_path / "usual", **camps()).page.read_text(encoding="utf-8")
     assert "<img" not in page.split("<footer>")[0]
     assert "{{ 7*7 }}" in page
     assert "49'" not in page
@@ -180,8 +181,8 @@ def test_a_ledger_numbers_its_entries_in_the_order_of_the_text() -> None:
 def test_the_answer_comes_before_all_else_and_the_gaps_are_told(html_page: str) -> None:
     order = PROSE.findall(html_page)
     assert order == [
-        "answer", "unity", "ideal_points", "stance", "weakest", "dependence", "threat", "forum", "gaps",
-        "sources", "made", "numbers",
+        "answer", "unity", "ideal_points", "camps", "stance", "weakest", "dependence", "threat", "forum",
+        "gaps", "sources", "made", "numbers",
     ]  # fmt: skip
     assert "type: detente data pull customs" in html_page
 

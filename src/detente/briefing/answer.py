@@ -8,7 +8,7 @@ from detente.briefing.exhibits import KeyFigure
 from detente.briefing.material import Material
 from detente.briefing.prose import Label, Part, Sentence, listed, sentence
 from detente.briefing.reading import Row, rows, where
-from detente.briefing.sections import stance, unity
+from detente.briefing.sections import camps, stance, unity
 from detente.briefing.sections.unity_figures import ALLY, MEASURE
 
 TOLD = 3
@@ -24,7 +24,7 @@ def answer(material: Material) -> tuple[Sentence, ...]:
         headline(material),
         _general(material),
         *(_rival(material, issue) for issue in material.rival_issues),
-        unity.with_ally(material, beside) if beside else None,
+        _sides(material, beside),
         _lowest(material),
         _rests_on(material),
     )
@@ -64,6 +64,17 @@ def headline(material: Material) -> Sentence | None:
     return sentence(*parts, ".") if parts else None
 
 
+def _sides(material: Material, bloc: str | None) -> Sentence | None:
+    """Return how often a bloc votes with the ally, and into which camps the ties themselves put members."""
+    told = (unity.with_ally(material, bloc) if bloc else None, camps.in_answer(material))
+    return _joined(*told)
+
+
+def _joined(*told: Sentence | None) -> Sentence | None:
+    found = [each for each in told if each is not None]
+    return Sentence(tuple(part for each in found for part in (*each.parts, " "))[:-1]) if found else None
+
+
 def _lowest(material: Material) -> Sentence | None:
     members, reference = stance.groups(material)
     if material.case.stance is None:
@@ -74,8 +85,7 @@ def _lowest(material: Material) -> Sentence | None:
         ),
         stance.lowest_sentence(members, material.names),
     )
-    found = [each for each in told if each is not None]
-    return Sentence(tuple(part for each in found for part in (*each.parts, " "))[:-1]) if found else None
+    return _joined(*told)
 
 
 def _latest(material: Material) -> Row | None:

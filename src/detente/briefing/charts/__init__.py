@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from detente.briefing.charts.alluvial import alluvial
 from detente.briefing.charts.heat import heat
 from detente.briefing.charts.intervals import intervals
+from detente.briefing.charts.ladder import ladder
+from detente.briefing.charts.matrix import matrix
 from detente.briefing.charts.paths import paths
 from detente.briefing.charts.pulls import pulls
 from detente.briefing.charts.trend import trend
+from detente.briefing.charts.world import world
 
 CHARTS: Mapping[str, Callable[..., dict[str, Any]]] = {
     "trend": trend,
@@ -17,7 +21,13 @@ CHARTS: Mapping[str, Callable[..., dict[str, Any]]] = {
     "pulls": pulls,
     "heat": heat,
     "paths": paths,
+    "world": world,
+    "alluvial": alluvial,
+    "matrix": matrix,
+    "ladder": ladder,
 }
 """Every chart family by name. To add one: a file with one function, and a row here."""
 
-__all__ = ["CHARTS", "heat", "intervals", "paths", "pulls", "trend"]
+__all__ = [
+    "CHARTS", "alluvial", "heat", "intervals", "ladder", "matrix", "paths", "pulls", "trend", "world",
+]  # fmt: skip

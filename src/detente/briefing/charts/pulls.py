@@ -13,10 +13,13 @@ ROW = 27
 WIDTH = 27
 
 
-def pulls(frame: pd.DataFrame, *, title: str, domain: tuple[float, float]) -> dict[str, Any]:
+def pulls(
+    frame: pd.DataFrame, *, title: str, domain: tuple[float, float], noted: str = "observed"
+) -> dict[str, Any]:
     """Return bars from zero: columns `name`, `pull` and `note`, in the order of the frame.
 
-    All panels of one figure share `domain`, so that their bars can be compared.
+    `noted` says what the note is. All panels of one figure share `domain`, so that their bars can be
+    compared.
     """
     frame = frame.assign(name=[wrapped(name, WIDTH) for name in frame["name"]])
     names = list(frame["name"])
@@ -39,7 +42,7 @@ def pulls(frame: pd.DataFrame, *, title: str, domain: tuple[float, float]) -> di
         tooltip=[
             alt.Tooltip("name:N", title=" "),
             alt.Tooltip("pull:Q", title="pull", format="+.2f"),
-            alt.Tooltip("note:N", title="observed"),
+            alt.Tooltip("note:N", title=noted),
         ],
     )
     zero = alt.Chart(alt.InlineData(values=[{"x": 0}])).mark_rule(color=INK, strokeWidth=0.8).encode(x="x:Q")
