@@ -109,3 +109,32 @@ def test_ideal_points_without_votes_rest_on_the_shipped_ones_where_they_can() ->
     assert usual["ideal_points.published"].level == "note" and "ideal_points" not in usual
     other = found(made, **case, ideal_points={"positive": "USA", "important": True})
     assert other["ideal_points"].hint == "type: detente data pull unga_votes"
+
+
+def test_camps_without_votes_ties_or_events_are_warnings(evidence: SmallEvidence) -> None:
+    evidence.tie("pact", "USA", {"FRA": 1}, date="2012-01-01")
+    layers = {
+        "votes": {"by": "votes"},
+        "pacts": {"by": "ties", "kinds": "pcat", "sign": 1},
+        "known": {"by": "ties", "kinds": "pact", "sign": 1},
+        "news": {"by": "events"},
+    }
+    camps = {"layers": layers, "years": {"since": 2011, "until": 2012}, "core": {"NATO": ["USA", "SWE"]}}
+    findings = found(evidence, camps=camps)
+    votes = findings["camps.layers.votes"]
+    assert votes.what == "the evidence has no roll calls in 2011" and "unga_votes" in votes.hint
+    assert "no such ties in 2011" in findings["camps.layers.known"].what
+    assert "any of its periods" in findings["camps.layers.news"].what
+    assert findings["camps.core.NATO"].level == "note" and "SWE" in findings["camps.core.NATO"].what
+    levels = {finding.level for where, finding in findings.items() if "layers" in where}
+    assert levels == {"warning"}
+
+
+def test_unknown_actors_and_kinds_of_camps_offer_the_nearest(evidence: SmallEvidence) -> None:
+    evidence.tie("pact", "USA", {"FRA": 1}, date="2012-01-01")
+    layers = {"pacts": {"by": "ties", "kinds": "pcat", "sign": 1}}
+    camps = {"layers": layers, "windows": ["tens"], "core": {"NATO": ["UAS"]}, "show": ["FRE"]}
+    said = [str(finding) for finding in preflight(make_case(camps=camps), evidence)]
+    assert any("'pact'" in each and "pcat" in each for each in said)
+    assert any("camps.core.NATO" in each and "USA" in each for each in said)
+    assert any("camps.show" in each and "'FRE' is no actor" in each for each in said)

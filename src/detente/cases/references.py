@@ -134,11 +134,11 @@ def _camps(case: Mapping[str, Any]) -> Iterator[Broken]:
         for place, name in _items(section, part):
             if part == "blocs" or not (isinstance(name, str) and re.match(ACTOR, name)):
                 yield from _undeclared(("camps", part, place), name, blocs, "blocs")
-    asked = [name for _, name in _items(section, "blocs")]
+    asked = [name for _, name in _items(section, "blocs") if isinstance(name, str)]
     for bloc in _section(section, "core"):
         path = ("camps", "core", bloc)
         yield from _undeclared(path, bloc, blocs, "blocs")
-        if asked and bloc in blocs and bloc not in asked:
+        if asked and set(asked) <= set(blocs) and bloc in blocs and bloc not in asked:
             yield Broken(path, f"{bloc!r} is not among `camps.blocs`", "add it there, or take its core out")
     for place, window in _items(section, "windows"):
         yield from _undeclared(("camps", "windows", place), window, _section(case, "windows"), "windows")
