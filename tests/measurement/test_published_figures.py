@@ -15,8 +15,12 @@ from detente.cases import load_case
 from detente.evidence import Evidence, database, open_evidence
 from detente.measurement import agreement, measure, snapshot
 from detente.measurement.ballots import Ballots, read_ballots
-from detente.measurement.sample import QUORUM
+from detente.measurement.blocs import memberships
+from detente.measurement.changes import ADDED
+from detente.measurement.recurrence import read_agenda
+from detente.measurement.sample import QUORUM, windows_of
 from detente.measurement.shipped import FOLDER, LIVE, SHIPPED
+from detente.measurement.unity import Setting, measure_unity
 from tests.measurement.small_evidence import make_case
 
 pytestmark = pytest.mark.mirror
@@ -107,6 +111,36 @@ def test_all_members_of_the_alliance_voted_alike_on_both_votes_on_ukraine(voting
     assert rows[["abstain", "no", "absent"]].to_numpy().sum() == 0
 
 
+def test_the_cold_war_ended_in_what_was_asked_more_than_in_how_the_same_was_answered(
+    voting: Evidence,
+) -> None:
+    """From 1985–89 to 1990–99 both blocs grew more united; not on texts that came back unchanged."""
+    whole = load_case("atlantic")
+    windows = {key: whole.windows[key] for key in ("late_cold_war", "nineties")}
+    case = whole.model_copy(
+        update={"issues": {"all": whole.issues["all"]}, "windows": windows, "history": None}
+    )
+    spells = {bloc: memberships(case, bloc, evidence=voting) for bloc in BLOCS}
+    setting = Setting(case, spells, (), 200, 0)
+    tables = measure_unity(setting, evidence=voting, issues={"all": windows_of(case)}).tables
+    rows = tables["bloc_changes"].set_index(["bloc", "part"]).to_dict("index")
+    for bloc, total in (("NATO", 0.123), ("EU", 0.118)):
+        assert rows[bloc, "total"]["value"] == pytest.approx(total, abs=6e-4)
+        assert rows[bloc, "total"]["low"] > 0.08 > 0.04 > rows[bloc, "same text"]["high"]
+        assert rows[bloc, "total"]["recurring"] == 27
+        added = sum(rows[bloc, part]["value"] for part in ADDED)
+        assert added == pytest.approx(rows[bloc, "total"]["value"], abs=1e-9)
+
+
+def test_no_text_or_question_comes_to_a_vote_twice_in_a_session(voting: Evidence) -> None:
+    agenda = read_agenda(voting)
+    calls = voting.query("SELECT roll_call, session FROM roll_calls WHERE source = 'unga_votes'")
+    for asked in (agenda.text, agenda.question):
+        named = calls.assign(asked=calls["roll_call"].map(asked)).dropna(subset="asked")
+        assert not named.duplicated(["asked", "session"]).any()
+    assert len(set(agenda.text.values())) > 350 and len(set(agenda.question.values())) > 400
+
+
 def test_the_estimates_that_ship_are_those_computed_now(voting: Evidence) -> None:
     assert json.loads((FOLDER / "manifest.json").read_text(encoding="utf-8")) == snapshot.manifest(voting)
     for table, frame in snapshot.computed(voting).items():
@@ -121,7 +155,7 @@ def test_without_roll_calls_the_shipped_estimates_stand_in(voting: Evidence, tmp
         kept, live = measure(case, alone), measure(case, voting)
         atlantic = measure(load_case("atlantic"), alone)
     assert set(kept.cohesion["basis"]) == {SHIPPED} and set(live.cohesion["basis"]) == {LIVE}
-    for table in ("cohesion", "weakest", "agreement"):
+    for table in ("cohesion", "weakest", "agreement", "bloc_changes"):
         assert len(getattr(kept, table)) == len(getattr(live, table)) > 0
     np.testing.assert_allclose(kept.stance["value"], live.stance["value"], atol=2e-3)
     general = atlantic.cohesion[atlantic.cohesion["issue"] == "all"]

@@ -12,7 +12,7 @@ import pandas as pd
 
 from detente.errors import MeasurementError, Problem
 from detente.evidence.actors import Gazetteer
-from detente.measurement import camp_frames, casting, shipped, surveys
+from detente.measurement import camp_frames, casting, changes, shipped, surveys
 from detente.measurement.ballots import Evidence
 from detente.measurement.blocs import groups, members, memberships
 from detente.measurement.bootstrap import LEVEL, MEANINGS
@@ -84,6 +84,8 @@ class Measures:
     """How a published series compares: correlation by year, and the line that maps it; year missing: all."""
     ideal_point_notes: pd.DataFrame = field(default_factory=partial(empty, "ideal_point_notes"))
     """Identification, votes used, what was set aside, and diagnostics, in words."""
+    bloc_changes: pd.DataFrame = field(default_factory=changes.empty)
+    """Why cohesion changed from window to window: joining, leaving, the agenda, and members' own votes."""
     camp_members: pd.DataFrame = field(default_factory=partial(camp_frames.empty, "camp_members"))
     """Which camp each actor is in, by period, and how strongly its ties pull it there."""
     camp_periods: pd.DataFrame = field(default_factory=partial(camp_frames.empty, "camp_periods"))
@@ -132,6 +134,7 @@ def measure(
         agreement=tables["agreement"],
         weakest=tables["weakest"],
         comparison=_compared(case, spells, stance, tables["comparison"]),
+        bloc_changes=tables["bloc_changes"],
         roll_calls=live.roll_calls,
         members=_members(case, spells),
         stance=stance.stance,

@@ -40,11 +40,15 @@ class Span:
     end: date
 
 
+def windows_of(case: Case) -> list[Span]:
+    """Return the windows of the case, in its order."""
+    return [Span(key, window.since, window.until) for key, window in case.windows.items()]
+
+
 def spans(case: Case) -> list[Span]:
     """Return the windows of the case, then the calendar years of its history."""
-    named = [Span(key, window.since, window.until) for key, window in case.windows.items()]
     years = range(case.history.since, case.history.until + 1) if case.history else ()
-    return [*named, *(Span(str(year), date(year, 1, 1), date(year, 12, 31)) for year in years)]
+    return [*windows_of(case), *(Span(str(year), date(year, 1, 1), date(year, 12, 31)) for year in years)]
 
 
 @dataclass(frozen=True)

@@ -21,10 +21,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from detente.measurement import kept, pairs
+from detente.measurement import changes, kept, pairs
 from detente.measurement.ballots import Evidence
 from detente.measurement.missing import PULL_VOTES, Missing
-from detente.measurement.sample import QUORUM, Span, spans
+from detente.measurement.sample import QUORUM, Span, spans, windows_of
 from detente.measurement.unity import COLUMNS, Setting, Unity, in_full, measure_unity, resolution_spans
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ SUBJECT = {
     "weakest": ["bloc"],
     "agreement": ["b", "minus"],
     "comparison": ["comparison"],
+    "bloc_changes": ["bloc", "next_window"],
 }
 """What, besides issue and span, an estimate in each table is about."""
 
@@ -79,12 +80,11 @@ def subjects(setting: Setting, issues: Mapping[str, Sequence[Span]]) -> Iterator
             if span not in within:
                 within[span] = {bloc: clipped(rows, span) for bloc, rows in spells.items()}
             yield from _of_span(setting.case, issue, span, within[span])
+        yield from _of_stretches(setting.case, issue, within)
 
 
 def _of_span(case: Case, issue: str, span: Span, spells: Mapping[str, list[list[str]]]) -> Iterator[Subject]:
-    spec = case.issues[issue]
-    days = [str(span.start), str(min(span.end, case.as_of))]
-    base = [METHOD, sorted(spec.codes), sorted(spec.resolutions), *days, case.absent]
+    base = [*_about(case, issue), *_days(case, span), case.absent]
     full = in_full(case, issue, span)
     for bloc, held in spells.items():
         yield Subject("cohesion", (bloc,), issue, span, _key(*base, "cohesion", held, case.ally, full))
@@ -97,6 +97,26 @@ def _of_span(case: Case, issue: str, span: Span, spells: Mapping[str, list[list[
     for name, each in case.compare.items():
         sides = [spells.get(side, side) for side in each.sides]
         yield Subject("comparison", (name,), issue, span, _key(*base, "comparison", *sides))
+
+
+def _of_stretches(
+    case: Case, issue: str, spells: Mapping[Span, Mapping[str, list[list[str]]]]
+) -> Iterator[Subject]:
+    """Yield the changes of cohesion from window to window."""
+    for stretch in changes.stretches(windows_of(case)):
+        for bloc in case.blocs if all(span in spells for span in stretch) else ():
+            held = [[*_days(case, span), spells[span][bloc]] for span in stretch]
+            key = _key(*_about(case, issue), case.absent, "bloc_changes", held)
+            yield Subject("bloc_changes", (bloc, stretch[-1].key), issue, stretch[0], key)
+
+
+def _about(case: Case, issue: str) -> list[object]:
+    spec = case.issues[issue]
+    return [METHOD, sorted(spec.codes), sorted(spec.resolutions)]
+
+
+def _days(case: Case, span: Span) -> list[str]:
+    return [str(span.start), str(min(span.end, case.as_of))]
 
 
 def _dated(spells: pd.DataFrame) -> list[tuple[str, date, date]]:
@@ -180,6 +200,7 @@ def told(setting: Setting, *, evidence: Evidence) -> tuple[dict[str, pd.DataFram
         Missing("cohesion", key, "the evidence holds none of its resolutions", PULL_VOTES) for key in lists
     ]
     missing += _untold(case, tables["cohesion"], general, pulled=bool(pulled))
+    missing += changes.untold(windows_of(case), tables["cohesion"], tables["bloc_changes"])
     missing += _without_agreement(setting, tables["agreement"], {*general, *listed})
     return tables, live, missing
 
@@ -209,8 +230,10 @@ def _richer(shipped: pd.DataFrame, live: pd.DataFrame) -> set[tuple[str, str]]:
 def _joined(live: pd.DataFrame, shipped: pd.DataFrame, prefer: set[tuple[str, str]]) -> pd.DataFrame:
     parts = []
     for frame, basis, wanted in ((live, LIVE, False), (shipped, SHIPPED, True)):
-        named = zip(frame["issue"], frame["window"], strict=True)
-        chosen = np.array([(pair in prefer) == wanted for pair in named], dtype=bool)
+        ends = [frame[column] for column in ("window", "next_window") if column in frame]
+        named = zip(frame["issue"], zip(*ends, strict=True), strict=True)
+        preferred = [any((issue, key) in prefer for key in keys) for issue, keys in named]
+        chosen = np.array([each == wanted for each in preferred], dtype=bool)
         parts.append(frame[chosen].assign(basis=basis))
     held = [part for part in parts if len(part)]
     return pd.concat(held, ignore_index=True) if held else parts[0]

@@ -54,7 +54,7 @@ def _tidy(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the rows rounded, each once, in an order that does not depend on the cases."""
     figures = [str(name) for name in frame if pd.api.types.is_float_dtype(frame[name])]
     rounded = frame.assign(**{name: frame[name].round(DECIMALS) + 0.0 for name in figures})
-    named = [name for name in ("key", "measure", "a", "actor") if name in rounded]
+    named = [name for name in ("key", "measure", "a", "actor", "part") if name in rounded]
     return rounded.drop_duplicates(named).sort_values(named, ignore_index=True)
 
 

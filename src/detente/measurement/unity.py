@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from detente.measurement import cohesion, pairs
+from detente.measurement import changes, cohesion, pairs
 from detente.measurement.ballots import Ballots, Evidence, on_issue, read_ballots
-from detente.measurement.sample import Draws, Span, bloc_sample, spans
+from detente.measurement.recurrence import Agenda, read_agenda
+from detente.measurement.sample import Draws, Span, bloc_sample, windows_of
 
 if TYPE_CHECKING:
     from detente.cases.schema import Case
@@ -23,6 +24,7 @@ COLUMNS = {
     "weakest": cohesion.WEAKEST,
     "agreement": pairs.AGREEMENT,
     "comparison": pairs.COMPARISON,
+    "bloc_changes": changes.BLOC_CHANGES,
 }
 """The tables made from roll calls, and their columns."""
 
@@ -83,10 +85,9 @@ def resolution_spans(case: Case, evidence: Evidence) -> dict[str, list[Span]]:
         first, last = evidence.query(LISTED, (list(spec.resolutions),)).iloc[0]
         if not pd.isna(first):
             whole = Span(WHOLE, pd.Timestamp(first).date(), pd.Timestamp(last).date())
-            windows = [span for span in spans(case) if span.key in case.windows]
             found[issue] = [
                 whole,
-                *(each for each in windows if each.start <= whole.end and whole.start <= each.end),
+                *(each for each in windows_of(case) if each.start <= whole.end and whole.start <= each.end),
             ]
     return found
 
@@ -98,10 +99,12 @@ def measure_unity(setting: Setting, *, evidence: Evidence, issues: Mapping[str, 
     end = min(max((span.end for span in every), default=FIRST_DAY), setting.case.as_of)
     ballots = read_ballots(evidence, actors=voters(setting), start=start, end=end)
     belongs = {bloc: ballots.belonging(spells) for bloc, spells in setting.spells.items()}
+    agenda = read_agenda(evidence)
     rows: Rows = {name: [] for name in COLUMNS}
     listed: list[pd.DataFrame] = []
     for issue, asked in issues.items():
         held = on_issue(ballots, setting.case.issues[issue], evidence=evidence)
+        sittings: dict[str, changes.Sitting] = {}
         for span in asked:
             columns = held & ballots.within(span.start, span.end)
             if columns.any():
@@ -109,6 +112,9 @@ def measure_unity(setting: Setting, *, evidence: Evidence, issues: Mapping[str, 
                 belonging = {bloc: mask[:, columns] for bloc, mask in belongs.items()}
                 _measure(setting, base, belonging, rows)
                 listed += _by_roll_call(setting, base, belonging) if span.key == WHOLE else ()
+                if span.key in setting.case.windows:
+                    sittings[span.key] = changes.Sitting(base, belonging)
+        _compare(setting, sittings, agenda, rows)
     tables = {name: pd.DataFrame(rows[name], columns=columns) for name, columns in COLUMNS.items()}
     columns_listed = ["issue", *cohesion.ROLL_CALLS]
     frame = pd.concat(listed, ignore_index=True) if listed else pd.DataFrame(columns=columns_listed)
@@ -135,6 +141,15 @@ def _measure(setting: Setting, base: Draws, belongs: Mapping[str, NDArray[np.boo
     for ask in pairs.asked(case):
         if (ask.issue, ask.window) == (base.issue, base.span.key):
             rows["agreement"] += pairs.agreement_rows(base, ask, actors=setting.actors, absent=case.absent)
+
+
+def _compare(setting: Setting, sittings: Mapping[str, changes.Sitting], agenda: Agenda, rows: Rows) -> None:
+    """Add to `rows` what moved each bloc's cohesion between the windows of one issue."""
+    case = setting.case
+    for bloc in setting.spells:
+        rows["bloc_changes"] += changes.change_rows(
+            sittings, windows_of(case), bloc, agenda=agenda, absent=case.absent
+        )
 
 
 def _votes(ballots: Ballots, actor: str, case: Case) -> NDArray[np.integer]:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, Protocol
+from typing import Literal
 
 import pandas as pd
 
-from detente.errors import EvidenceError, MeasurementError, Problem, did_you_mean, raise_all
+from detente.errors import MeasurementError, Problem, did_you_mean, raise_all
 from detente.evidence.actors import Gazetteer
-from detente.evidence.evidence import Evidence
-from detente.evidence.ledger import Ledger
 from detente.evidence.readers.ballots import normal_resolution
-from detente.evidence.readers.unga_votes import linked_resolutions
 from detente.measurement.casting import heirs
+from detente.measurement.recurrence import Votes, pulled_matches
 
 CALL_COLUMNS = ("roll_call", "source", "body", "session", "date", "resolution", "title", "kind", "important")
 VOTE_COLUMNS = ["actor", "roll_call", "session", "date", "resolution", "vote"]
@@ -56,13 +53,6 @@ class Selected:
     words: str
 
 
-class Votes(Protocol):
-    """Evidence that answers in SQL."""
-
-    def query(self, sql: str, params: Sequence[object] = ()) -> pd.DataFrame:
-        """Return the answer to a query."""
-
-
 def select_votes(
     votes: pd.DataFrame | Votes, selection: Selection | None = None, *, matches: pd.DataFrame | None = None
 ) -> Selected:
@@ -96,18 +86,6 @@ def select_votes(
     words = f"{len(calls)} of {len(calls) + sum(account.values())} roll calls: {_describe(chosen)}; {bridges}"
     counted = pd.DataFrame(account.items(), columns=["reason", "roll_calls"])
     return Selected(cast.reindex(columns=VOTE_COLUMNS), links, counted, words)
-
-
-def pulled_matches(evidence: Votes) -> pd.DataFrame | None:
-    """Return the pairs of roll calls that recur from the pulled file, or None where it is not at hand."""
-    if not isinstance(evidence, Evidence):
-        return None
-    cache = evidence.path.parent
-    taken = Ledger.load(cache).find("unga_votes")
-    try:
-        return linked_resolutions(taken.folder(cache)) if taken else None
-    except EvidenceError:
-        return None
 
 
 def _from_evidence(evidence: Votes) -> tuple[pd.DataFrame, pd.DataFrame]:
