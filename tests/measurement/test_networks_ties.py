@@ -112,6 +112,12 @@ def test_a_column_that_is_not_there_is_named_with_the_nearest() -> None:
         ties(Edges(table, weight="weihgts"))
 
 
+def test_columns_that_come_twice_and_numbers_beyond_all_are_refused() -> None:
+    assert "column 'weight' comes twice" in refused(("A", "B", 1, 2), columns="a b weight weight")
+    assert "beyond all numbers" in refused(("A", "B", 1e308), ("B", "C", 1e308))
+    assert "is not a finite number" in refused(("A", "B", 1 + 2j), ("B", "C", True))
+
+
 def test_tables_without_rows_without_ties_or_without_a_file_are_refused() -> None:
     assert "holds no rows" in refused()
     assert "ties of an actor to itself (2)" in refused(("A", "A", 1), ("A", "A", 2))

@@ -139,6 +139,8 @@ def _named(edges: Edges, sheet: _Sheet) -> pd.DataFrame:
         near = did_you_mean(word, [column for column in columns if column not in found.values()])
         hint = f"{near} its columns are {named(columns, most=8)}; or say which: Edges(table, {part}='...')"
         problems.append(Problem(sheet.name, f"there is no column {word!r}", hint.strip()))
+    twice = sorted({str(column) for column in sheet.cells.columns[sheet.cells.columns.duplicated()]})
+    problems += [Problem(sheet.name, f"column {word!r} comes twice", "keep one of them") for word in twice]
     raise_all(MeasurementError, problems)
     return pd.DataFrame({part: sheet.cells[column] for part, column in found.items()})
 
@@ -173,20 +175,26 @@ def _signed(sheet: _Sheet, table: pd.DataFrame, problems: list[Problem]) -> NDAr
     """Return the weight of each row with its sign."""
     weight = np.ones(len(table))
     if "weight" in table:
-        weight = pd.to_numeric(table["weight"], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
         cells = table["weight"].astype(object)
+        weight = _numbers(cells)
         wrong = ~np.isfinite(weight)
         hint = "write a number with a decimal point, or take the rows out"
         problems += sheet.faults(wrong, f"weight: {_said(cells[wrong])} is not a finite number", hint)
     if "sign" not in table:
         return weight
     cells = table["sign"].astype(object)
-    sign = pd.to_numeric(cells.replace(SIGNS), errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    sign = _numbers(cells.replace(SIGNS))
     wrong = ~np.isin(sign, (-1, 0, 1))
     problems += sheet.faults(wrong, f"sign: {_said(cells[wrong])} is no sign", "write 1 or -1, or + or -")
     both = "keep the sign in one of the two columns"
     problems += sheet.faults(weight < 0, "weight: is negative beside a column of signs", both)
     return sign * weight
+
+
+def _numbers(cells: pd.Series) -> NDArray[np.float64]:
+    """Return cells as numbers, NaN where they are none."""
+    real = cells.map(lambda cell: np.nan if isinstance(cell, complex) else cell)
+    return pd.to_numeric(real, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
 
 
 def _said(cells: pd.Series) -> str:

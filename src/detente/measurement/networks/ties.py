@@ -254,7 +254,10 @@ def _assembled(
 
 def _unit(weights: np.ndarray, given: float | None) -> float:
     """Return the unit of whole weights."""
-    total = float(weights.sum())
+    with np.errstate(over="ignore"):
+        total = float(weights.sum())
+    if not np.isfinite(total):
+        raise MeasurementError(Problem("weights", "add up beyond all numbers", "divide them by a large one"))
     if given is not None:
         finite = isinstance(given, (int, float, np.number)) and np.isfinite(given) and given > 0
         if not finite or total / given > LARGEST:
