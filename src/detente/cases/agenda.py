@@ -141,7 +141,7 @@ class Agenda(Part):
     )
     model: Literal["compromise", "median", "spatial", "challenge"] = Field(
         default="compromise",
-        description="How positions become an outcome: the weighted mean, which none beats on record, or others.",
+        description="How positions become an outcome: the weighted mean, which none beats, or others.",
     )
 
     @model_validator(mode="after")
