@@ -34,7 +34,8 @@ def vote_ties(key: str, spec: VoteLayer, asked: Asked) -> Found:
     who = sorted(voting if asked.actors is None else voting & set(asked.actors))
     ballots = read_ballots(asked.evidence, actors=who, start=asked.since, end=asked.until)
     ballots = ballots.at(on_issue(ballots, _issue(spec, asked), evidence=asked.evidence))
-    calls = f"{len(ballots.roll_calls)} roll call{'s' if len(ballots.roll_calls) != 1 else ''}"
+    number = len(ballots.roll_calls)
+    calls = f"{number} roll call{'s' if number != 1 else ''}"
     hint = f"{calls} from {asked.span}, too few to tell; {PULL_VOTES}"
     if not ballots.codes.size:
         return Found(_pairs(ballots, ballots.codes, *np.zeros((2, len(who), len(who)))), "", hint=hint)
@@ -47,7 +48,7 @@ def vote_ties(key: str, spec: VoteLayer, asked: Asked) -> Found:
     kept = table[~few & ~undefined]
     centre = float(kept["value"].mean()) if spec.measure == "s" and len(kept) else 0.0
     floored = kept.assign(value=kept["value"].clip(lower=LOWEST))
-    words = _words(spec, calls, centre, int((kept["value"] < LOWEST).sum()))
+    words = _words(spec, f"{calls}, {spec.least} or more in common", centre, kept["value"])
     return Found(floored, words, remarks, centre, hint)
 
 
@@ -64,11 +65,12 @@ def _agreement(ballots: Ballots, spec: VoteLayer) -> pd.DataFrame:
     return _pairs(ballots, codes, value, tables.sum(axis=(-2, -1))).assign(unit=SYMBOLS[spec.measure])
 
 
-def _words(spec: VoteLayer, calls: str, centre: float, below: int) -> str:
+def _words(spec: VoteLayer, calls: str, centre: float, value: pd.Series) -> str:
     what = f"{SYMBOLS[spec.measure]}, {spec.distance} distances"
     if spec.measure == "s":
         return f"{what}, less its mean of {centre:.3f}, {calls}"
     follows = "each one's whole record" if spec.margins == "record" else "common roll calls"
+    below = int((value < LOWEST).sum())
     floored = f", {below} below -1 taken as -1" if below else ""
     return f"{what}, chance by {follows}, {calls}{floored}"
 
