@@ -33,8 +33,10 @@ HOT, COLD = 1.0, 0.03
 """Temperatures at the start and at the end, in root mean square pulls on a node."""
 
 
-def improve(graph: SignedGraph, *, k: int | None = None, seed: int = 0) -> Ints:
+def improve(graph: SignedGraph, *, k: int | None = None, seed: int = 0, starts: int = STARTS) -> Ints:
     """Return (size,) canonical camps, at most `k` of them, that leave little frustrated.
+
+    `starts` is how often it anneals beside joining.
 
     >>> from detente.measurement.networks.graph import merged
     >>> star, _ = merged(4, *(np.array(each) for each in ([0, 0, 1, 2], [1, 2, 2, 3], [3, 2, -1, -5])))
@@ -49,7 +51,7 @@ def improve(graph: SignedGraph, *, k: int | None = None, seed: int = 0) -> Ints:
     best = settled(graph, fitted(graph, settled(graph, alone, limit=graph.size), limit), limit=limit)
     least = frustration(graph, best)
     cooling = _cooling(graph)
-    for stream in np.random.SeedSequence(seed).spawn(STARTS):
+    for stream in np.random.SeedSequence(seed).spawn(starts):
         rng = np.random.Generator(np.random.PCG64(stream))
         labels = rng.integers(limit, size=graph.size) if k else alone.copy()
         _anneal(*rows, labels, limit, cooling, int(rng.integers(2**31)))
