@@ -163,7 +163,7 @@ def pair_agreement() -> pd.DataFrame:
     return pd.DataFrame(rows).drop(columns="basis")
 
 
-def camps() -> dict[str, pd.DataFrame]:
+def camps() -> dict[str, Any]:
     """Return all tables of camps, as `Measures` holds them."""
     return {
         "camp_members": camp_members(),

@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from detente.briefing.charts import world
+from detente.briefing.charts.world import WIDTH
 from detente.briefing.composing import compose
 from detente.briefing.ledger import Ledger
 from detente.briefing.page import embedded
@@ -131,7 +131,7 @@ def test_each_chart_says_what_it_shows_how_to_read_it_and_holds_its_table(html_p
         for spec in re.findall(
             r'<script type="application/json" id="[^"]+">(.*?)</script>', figure, re.DOTALL
         ):
-            assert json.loads(spec)["width"] in ("container", world.WIDTH)
+            assert json.loads(spec)["width"] in ("container", WIDTH)
 
 
 def test_hostile_names_stay_text(tmp_path: Path) -> None:

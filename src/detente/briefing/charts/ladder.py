@@ -28,7 +28,8 @@ def ladder(frame: pd.DataFrame, *, title: str, before: str = "") -> dict[str, An
     period that `before` names.
     """
     names = list(dict.fromkeys(frame["name"]))
-    scale, axis = alt.Scale(zero=True, nice=True), alt.Axis(tickCount=6, format="%")
+    scale = alt.Scale(zero=True, nice=True)
+    axis = alt.Axis(tickCount=5, format="%", labelOverlap="greedy", labelSeparation=6)
     color = alt.Color("state:N", scale=colors(STATES), legend=None)
     base = alt.Chart(_told(frame)).encode(
         y=alt.Y("name:N", sort=names, title=None, axis=alt.Axis(labelLimit=150))
@@ -40,7 +41,7 @@ def ladder(frame: pd.DataFrame, *, title: str, before: str = "") -> dict[str, An
     chance = base.transform_filter("isValid(datum.low)").mark_bar(height=9, color=FAINT, opacity=0.6)
     moved = base.transform_filter("isValid(datum.was)")
     tips = [("name", " "), ("shown", "margin"), ("state", " "), ("chance", "chance gives"), ("then", before)]
-    dots = base.mark_point(size=46, opacity=1, strokeWidth=1.6, fill="white").encode(
+    dots = base.mark_point(size=46, opacity=1, strokeWidth=1.6, filled=False, fill="white").encode(
         x=x("value"),
         color=color,
         shape=alt.Shape("state:N", scale=shapes(STATES), legend=None),

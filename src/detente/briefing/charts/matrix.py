@@ -45,7 +45,7 @@ def matrix(
     size = round(min(height * 0.78, 10.5), 1)
     y = alt.Axis(labelExpr=f"{names}[datum.value]", labelFontSize=size, labelLimit=110, labelOverlap=False)
     x = alt.Axis(
-        labelExpr=f"{keys}[datum.value]", labelFontSize=min(size, 8.5), labelAngle=-90, labelOverlap=False,
+        labelExpr=f"{keys}[datum.value]", labelFontSize=min(size, 8.5), labelAngle=-90, labelOverlap="parity",
         orient="top", ticks=False, domain=False,
     )  # fmt: skip
     scale = alt.Scale(domain=list(range(total)), paddingInner=0.06)

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 from detente.briefing.exhibits import Section
 from detente.briefing.material import Material
-from detente.briefing.prose import Sentence
+from detente.briefing.prose import Part, Sentence
 from detente.briefing.reading import where
 from detente.briefing.sections import camps_detachment as part
 from detente.briefing.sections import camps_figures as figures
-from detente.briefing.sections import camps_held as held
+from detente.briefing.sections import camps_holds as hold
+from detente.briefing.sections import camps_ladder as ladder
 from detente.briefing.sections import camps_sentences as say
 from detente.briefing.sections import stance, unity
-from detente.briefing.sections.camps_reading import Camps, as_text, camps_of
+from detente.briefing.sections.camps_reading import Camps, camps_of
 
 if TYPE_CHECKING:
     from detente.cases import Case
@@ -36,12 +37,12 @@ def camps(material: Material) -> Section | None:
         figures.moments(material, found),
         figures.balance(found),
         figures.pair_by_pair(material, found),
-        held.rungs(material, found, rungs) if rungs else None,
-        held.holds(material, found, rungs) if rungs else None,
+        ladder.rungs(material, found, rungs) if rungs else None,
+        hold.holds(material, found, rungs) if rungs else None,
     )
     told = (
         _divided(material, found),
-        _detached(material, rungs) if rungs else (),
+        _detached(material, found, rungs) if rungs else (),
         _limits(material, found, rungs),
     )
     paragraphs = (tuple(each for each in part if each is not None) for part in told)
@@ -64,7 +65,7 @@ def _divided(material: Material, found: Camps) -> Told:
     )
 
 
-def in_bloc(material: Material, found: Camps, *, opening: str = "In ") -> Sentence | None:
+def in_bloc(material: Material, found: Camps, *, opening: tuple[Part, ...] = ()) -> Sentence | None:
     """Return the sentence on how many of the main bloc stand in one camp, beside ally and rival."""
     powers = material.case.ally, material.case.rival
     return say.bloc_sentence(found, *powers, opening=opening)
@@ -72,20 +73,22 @@ def in_bloc(material: Material, found: Camps, *, opening: str = "In ") -> Senten
 
 def in_answer(material: Material) -> Sentence | None:
     """Return what the answer says of camps, or None where none were measured."""
-    found, opening = camps_of(material), "By the ties themselves and not by treaty, in "
-    return in_bloc(material, found, opening=opening) if found else None
+    found = camps_of(material)
+    if found is None:
+        return None
+    opening = ("By the ties themselves and not by treaty, in ", found.label(found.latest), ", ")
+    return in_bloc(material, found, opening=opening)
 
 
-def _detached(material: Material, rungs: part.Rungs) -> Told:
+def _detached(material: Material, found: Camps, rungs: part.Rungs) -> Told:
     measured, names = material.measures, material.names
-    holds = where(as_text(measured.holds), bloc=rungs.bloc, period=rungs.period)
-    lowest = [actor for actor in rungs.inside["actor"] if (holds["actor"] == actor).any()][:1]
+    lowest = hold.lowest(material, rungs)[:1]
     return (
         part.least_sentence(rungs, names),
         part.chance_sentence(rungs, names),
         part.outside_sentence(rungs, names),
         part.change_sentence(rungs, names),
-        *(part.holds_sentence(where(holds, actor=actor), actor, names) for actor in lowest),
+        *(hold.holds_sentence(material, found, rungs, actor) for actor in lowest),
         part.together_sentence(measured.leaving_together, rungs, names),
     )
 

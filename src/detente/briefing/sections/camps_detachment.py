@@ -11,10 +11,10 @@ import pandas as pd
 from detente.briefing.charts.ladder import STATES
 from detente.briefing.material import Material
 from detente.briefing.names import Names
-from detente.briefing.prose import Cited, Part, Sentence, listed, sentence
+from detente.briefing.prose import Cited, Form, Part, Sentence, listed, sentence
 from detente.briefing.reading import Row, given, rows, said, where
 from detente.briefing.sections.camps_reading import Camps, as_text, earlier, weights
-from detente.briefing.sections.camps_sentences import LISTED, LITTLE
+from detente.briefing.sections.camps_sentences import LISTED, LITTLE, form_of
 from detente.numbers import Number
 
 FIRM, OPEN, LOOSE = (state.name for state in STATES)
@@ -76,12 +76,12 @@ def _rung(row: Row, total: Mapping[str, float], was: Mapping[str, float], names:
     }  # fmt: skip
 
 
-def _share(row: Row, period: str, *, sign: int = 1) -> Cited:
+def _share(row: Row, period: str, *, sign: int = 1, form: Form | None = None) -> Cited:
     """Return the margin of a member; with `sign` -1, what bringing in one that stands outside would cost."""
     low, high = sorted((sign * row["bound"], sign * row["value"]))
     method = f"{METHOD}; {'proven' if row['proven'] else 'best found, not proven'}"
     found = Number(sign * row["value"], "share", "estimated", low, high, said(row, "source"), method=method)
-    return Cited(found, f"detachment margin, {row['name']}, {period}", "bounds")
+    return Cited(found, f"detachment margin, {row['name']}, {period}", form or form_of(found))
 
 
 def _was(row: Row, period: str) -> Cited:
@@ -163,7 +163,7 @@ def change_sentence(rungs: Rungs, names: Names) -> Sentence | None:
     ends = ((rows(both)[0], -1, "less firmly"), (rows(both)[-1], 1, "more firmly"))
     told: list[Part | tuple[Part, ...]] = [
         (
-            f"{how}, above all ", names.in_text(row["actor"]), " (", _share(row, rungs.period),
+            f"{how}, above all ", names.in_text(row["actor"]), " (", _share(row, rungs.period, form="plain"),
             " after ", _was(row, rungs.before), ")",
         )
         for row, sign, how in ends
@@ -193,7 +193,9 @@ def together_sentence(pairs: pd.DataFrame, rungs: Rungs, names: Names) -> Senten
     part = min(float(best["saving"]) / alone, 1.0)
     number = Number(part, "share", "estimated", part, part, method="1 - joint margin / sum of both; proven")
     pair = f"{names.actor(best['a'])} and {names.actor(best['b'])}"
-    saved = Cited(number, f"saved by leaving together, {pair}, {rungs.period}", "bounds")
+    saved = Cited(number, f"saved by leaving together, {pair}, {rungs.period}")
+    if part < LITTLE:
+        return sentence("To part two at once saves little: at most ", saved, ", with ", *two, ".")
     return sentence(
         "If two left together, most would be saved by ", *two, ": to part both at once costs ", saved,
         " less than to part each alone.",
@@ -213,22 +215,6 @@ def stance_sentence(rungs: Rungs, placed: pd.DataFrame, names: Names) -> Sentenc
         "The scale of stance points elsewhere: lowest there is ", names.in_text(lowest), ", while ",
         names.in_text(least), " is held least firmly here.",
     )  # fmt: skip
-
-
-def holds_sentence(holds: pd.DataFrame, actor: str, names: Names) -> Sentence | None:
-    """Name whose ties hold a member in the bloc most, and whose pull it out."""
-    by_other = holds.groupby("other")["contribution"].sum().sort_values(kind="stable")
-    pull = [str(other) for other in by_other[by_other < 0].index[:2]]
-    keep = [str(other) for other in by_other[by_other > 0].index[::-1][:3]]
-    if not keep and not pull:
-        return None
-    parts: list[Part] = ["What holds ", names.in_text(actor), " in is above all its ties with "]
-    parts += listed([names.in_text(other) for other in keep])
-    if not keep:
-        parts = ["No tie holds ", names.in_text(actor), " in"]
-    if pull:
-        parts += ["; what pulls it out most are those with ", *listed([names.in_text(each) for each in pull])]
-    return sentence(*parts, ".")
 
 
 def _count(value: int, rungs: Rungs, what: str) -> Cited:

@@ -89,7 +89,7 @@ def on_the_map(material: Material, camps: Camps) -> Figure | None:
         "camps_map",
         f"Who stands with whom, {camps.label(camps.latest).text}",
         "Each state in the colour of the camp that its ties put it in; small states are points.",
-        "Colours tell camps apart and rank nobody. A camp is named after those held in it most firmly. Grey: "
+        "Colours tell camps apart and rank nobody. A camp is named after actors of this brief in it. Grey: "
         "no ties at hand. Two states of one colour need not agree on everything: they agree with this camp "
         "more than with another.",
         (Panel(world(land, title="camps", series=shown)),),
@@ -142,7 +142,7 @@ def moments_of(camps: Camps, changes: pd.DataFrame, most: int) -> list[str]:
     chosen = {0, len(every) - 1}
     for row in rows(changes.sort_values("moved", ascending=False, kind="stable")):
         around = {place[row["period"]], place[row["next"]]}
-        if len(chosen | around) <= most:
+        if len(chosen | around) < most:
             chosen |= around
     while len(chosen) < min(most, len(every)):
         order = sorted(chosen)

@@ -36,6 +36,8 @@ class Camps:
     """The main bloc."""
     insiders: frozenset[str]
     """The members of the main bloc on the day of the brief."""
+    known: frozenset[str]
+    """The actors that the case is about, after whom camps are named where they can be."""
 
     @property
     def latest(self) -> str:
@@ -74,13 +76,13 @@ class Camps:
         }
 
     def firmest(self, camp: int) -> list[str]:
-        """Return the members of a camp in its last period, those whose ties pull them there most first."""
+        """Return the members of a camp in its last period: those of the case first, then by their pull."""
         held = where(self.members, camp=camp)
         last = next(
             period for period in reversed(list(self.periods["period"])) if (held["period"] == period).any()
         )
         own = where(held, period=last).sort_values(["pull", "actor"], ascending=[False, True], kind="stable")
-        return [str(actor) for actor in own["actor"]]
+        return sorted((str(actor) for actor in own["actor"]), key=lambda actor: actor not in self.known)
 
     def _name(self, camp: int) -> str:
         members = self.firmest(camp)
@@ -118,13 +120,16 @@ def camps_of(material: Material) -> Camps | None:
     spans = in_time(periods)
     members = as_text(members)
     members = members[members["period"].isin(spans["period"])].dropna(subset=["camp"])
+    former = members["actor"].isin(joined)
     members = members.assign(actor=[joined.get(str(actor), str(actor)) for actor in members["actor"]])
+    members = members.loc[former.sort_values(kind="stable").index].drop_duplicates(["period", "actor"])
     spans = spans[spans["period"].isin(members["period"])]
     bloc = next(iter(material.case.blocs))
-    inside = where(material.measures.members, bloc=bloc)["actor"]
-    if members.empty:
-        return None
-    return Camps(members, spans, material.names, bloc, frozenset(map(str, inside)))
+    belong, case = material.measures.members, material.case
+    inside = frozenset(where(belong, bloc=bloc)["actor"])
+    beside = case.reference.actors if case.reference else ()
+    known = frozenset({*belong["actor"], *beside, case.ally or case.rival, case.rival})
+    return Camps(members, spans, material.names, bloc, inside, known) if len(members) else None
 
 
 def as_text(frame: pd.DataFrame) -> pd.DataFrame:

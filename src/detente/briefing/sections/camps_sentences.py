@@ -20,7 +20,7 @@ LISTED = 5
 MOVED = "share of the actors of both periods that changed camp, in the best camps found for each"
 
 
-def frustrated(row: Row, *, form: Form = "bounds") -> Cited | None:
+def frustrated(row: Row) -> Cited | None:
     """Return the part of the weight of ties that speaks against the camps of a period, with its bounds."""
     value, total, bound = (given(row[field]) for field in ("share", "total", "bound"))
     if value is None or not total:
@@ -29,7 +29,12 @@ def frustrated(row: Row, *, form: Form = "bounds") -> Cited | None:
     proof = "proven least" if row["proven"] else "the best found; none can leave less than the low end"
     method = f"least weight that camps leave against them, by {said(row, 'method') or 'search'}; {proof}"
     found = Number(value, "share", "estimated", value if row["proven"] else low, value, method=method)
-    return Cited(found, f"weight of ties against the camps, {row['period']}", form)
+    return Cited(found, f"weight of ties against the camps, {row['period']}", form_of(found))
+
+
+def form_of(number: Number) -> Form:
+    """Return how a number is written whose bounds are those of a proof: bare where it is proven."""
+    return "plain" if number.low == number.high else "interval"
 
 
 def balance_sentence(camps: Camps) -> Sentence | None:
@@ -95,17 +100,19 @@ def sides_sentence(camps: Camps) -> Sentence | None:
     if rest:
         others = Cited(_estimate(rest, "count", row, "members of smaller camps"), "members of smaller camps")
         told.append(("smaller ones with ", others, " members in all"))
-    return sentence("The camps, each named after those held in it most firmly, are ", *listed(told), ".")
+    return sentence("The camps, each named after actors of this brief in it, are ", *listed(told), ".")
 
 
-def bloc_sentence(camps: Camps, ally: str | None, rival: str, *, opening: str = "In ") -> Sentence | None:
+def bloc_sentence(
+    camps: Camps, ally: str | None, rival: str, *, opening: tuple[Part, ...] = ()
+) -> Sentence | None:
     """Say how many of the main bloc stand in one camp, and where the ally and the rival stand."""
     now = camps.now[camps.now["actor"].isin(camps.insiders)]
     if now.empty:
         return None
     names, home = camps.names, camps.home
     out = [str(actor) for actor in now[now["camp"] != home].sort_values("actor")["actor"]]
-    parts: list[Part] = [opening, camps.label(camps.latest), ", ", *_together(camps, len(now), len(out))]
+    parts: list[Part] = [*opening, *_together(camps, len(now), len(out))]
     if ally and camps.camp_of(ally) is not None:
         beside = " among them" if ally in camps.insiders else " with them"
         parts += [", ", names.in_text(ally), beside] if camps.camp_of(ally) == home else []
@@ -157,7 +164,8 @@ def realigned_sentence(realignments: pd.DataFrame, camps: Camps) -> Sentence | N
         figure = Number(float(row["moved"]), "share", "estimated", row["moved"], row["moved"], method=MOVED)
         what = f"actors that changed camp, {row['period']} to {row['next']}"
         span = (camps.label(row["period"]), " and ", camps.label(row["next"]))
-        told.append(("between ", *span, " (", Cited(figure, what), " of those in both changed camp)"))
+        of_whom = "" if told else " of those at hand in both changed camp"
+        told.append(("between ", *span, " (", Cited(figure, what), of_whom, ")"))
     lead = "The camps changed more than by chance " if len(clear) <= TOLD else "The camps changed most "
     return sentence(lead, *listed(told), ".")
 
