@@ -9,6 +9,7 @@ from detente.briefing.exhibits import Page, Section
 from detente.briefing.gaps import gaps
 from detente.briefing.material import Material
 from detente.briefing.sections.camps import camps
+from detente.briefing.sections.changes import changes
 from detente.briefing.sections.dependence import dependence
 from detente.briefing.sections.forum import forum
 from detente.briefing.sections.ideal_points import ideal_points
@@ -19,6 +20,7 @@ from detente.briefing.sections.weakest import weakest
 
 SECTIONS: tuple[Callable[[Material], Section | None], ...] = (
     unity,
+    changes,
     ideal_points,
     camps,
     stance,
