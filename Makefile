@@ -7,7 +7,7 @@ CASE   ?= atlantic
 OUT    ?= briefs/$(CASE)
 BIN    := $(VENV)/bin
 
-.PHONY: brief test bench lint docs lock facts snapshots clean
+.PHONY: brief test bench lint docs lock facts snapshots shapes clean
 
 brief: $(VENV)/core
 	$(BIN)/detente brief $(CASE) -o $(OUT)
@@ -39,6 +39,10 @@ facts: $(VENV)/dev
 
 snapshots: $(VENV)/dev
 	$(BIN)/python -m detente.measurement.snapshot "$${DETENTE_MIRROR:?name the folder with the providers' files}"
+
+shapes: $(VENV)/dev
+	@: "$${FROM:?name the folder with Natural Earth as TopoJSON (npm package world-atlas), as in FROM=package}"
+	$(BIN)/python -m detente.briefing.compiling.shapes "$$FROM/countries-50m.json" "$$FROM/countries-10m.json"
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache docs/_build

@@ -68,7 +68,7 @@ def camp_periods(
     return pd.DataFrame(rows)
 
 
-def realignments(p_value: float = 0.01) -> pd.DataFrame:
+def realignments(p_value: float = 0.01, *, stayed: int = 99) -> pd.DataFrame:
     """Return how much the camps changed from year to year: in `CHANGED` alone, with this probability."""
     moved = [code for code in abroad() if camp_of(code, CHANGED) != camp_of(code, CHANGED - 1)]
     rows = [
@@ -76,6 +76,7 @@ def realignments(p_value: float = 0.01) -> pd.DataFrame:
             "period": year, "next": year + 1, "moved": len(moved) / 200 if there else 0.0,
             "variation": 0.3 if there else 0.0, "expected_low": 0.0, "expected_high": 0.1,
             "p_value": p_value if there else 1.0, "movers": " ".join(moved) if there else "",
+            "lasting": " ".join(moved[:stayed]) if there else "", "roles": "", "cost": 0.02,
         }
         for year in YEARS[:-1]
         for there in [year + 1 == CHANGED]
@@ -97,10 +98,12 @@ def detachment(
     chance: tuple[float, float] = (-4.0, 5.0),
     apart: tuple[str, ...] = (),
     open_: float = 0.0,
+    along: str = "",
 ) -> pd.DataFrame:
     """Return margins of the Pact's members, of 60 in weight each: `least` has the least.
 
     Those `apart` stand outside in the last year; with `open_`, margins may be that much less than found.
+    `along` are the codes of those who would go with `least`.
     """
     rows = []
     for year in YEARS[::5]:
@@ -114,10 +117,11 @@ def detachment(
             low, high = chance
             rows.append(
                 {
-                    "bloc": "PACT", **span(year), "actor": actor, "in_camp": value > 0, "margin": value,
+                    "bloc": "PACT", "period": year, "actor": actor, "in_camp": value > 0, "margin": value,
                     "margin_bound": value - open_, "share": value / 60, "null_low": low,
                     "null_mid": (low + high) / 2, "null_high": high, "p_value": 0.01,
-                    "proven": open_ == 0, "rank": place + 1, "of": 10, "core": " ".join(CORE), **_vouched(),
+                    "proven": open_ == 0, "rank": place + 1, "of": 10,
+                    "followers": along if actor == least else "", "core": " ".join(CORE), **_vouched(),
                 }
             )  # fmt: skip
     return pd.DataFrame(rows)

@@ -83,6 +83,20 @@ def test_a_tooltip_shows_under_the_policy(chromium: Browser, brief: Brief) -> No
     assert said == []
 
 
+def test_the_map_and_the_bands_tell_who_under_the_policy(chromium: Browser, brief: Brief) -> None:
+    page, said, _ = opened(chromium, brief, width=1280)
+    for mark, told in ((".mark-shape path", "camp"), (".mark-area path", "who")):
+        figure = "#camps_map" if "shape" in mark else "#camps_over_time"
+        place = page.locator(f"{figure} {mark}").first
+        place.scroll_into_view_if_needed()
+        place.hover(force=True)
+        page.wait_for_selector("#vg-tooltip-element.visible")
+        assert told in page.locator("#vg-tooltip-element").inner_text()
+        page.mouse.move(0, 0)
+    assert page.locator("#camps_map .mark-shape path").count() > 150
+    assert said == []
+
+
 def test_a_mark_leads_to_its_row_and_back(chromium: Browser, brief: Brief) -> None:
     page, _, _ = opened(chromium, brief, width=1280)
     page.locator("sup.mark a").first.click()

@@ -23,10 +23,11 @@ FRAMES: Mapping[str, list[str]] = {
     "camp_flows": ["period", "next", "camp", "next_camp", "n", "actors", "new", "gone"],
     "realignments": [
         "period", "next", "moved", "variation", "expected_low", "expected_high", "p_value", "movers",
+        "lasting", "roles", "cost",
     ],
     "detachment": [
         "bloc", "period", "actor", "in_camp", "margin", "margin_bound", "share", "null_low", "null_mid",
-        "null_high", "p_value", "proven", "rank", "of", "core", *_MARKED,
+        "null_high", "p_value", "proven", "rank", "of", "followers", "core", *_MARKED,
     ],
     "leaving_together": ["bloc", "period", "a", "b", "joint", "alone_a", "alone_b", "saving", "proven"],
     "holds": ["bloc", "period", "actor", "other", "layer", "contribution", "mark", "source"],

@@ -149,7 +149,7 @@ def _drawn(blocks: pd.DataFrame) -> pd.DataFrame:
 def listed(names: Sequence[str]) -> str:
     """Return names for a tooltip: the first of them, and how many more there are.
 
-    >>> listed(["A", "B"]), listed([str(n) for n in range(16)])[-12:]
+    >>> listed(["A", "B"]), listed([str(n) for n in range(16)])[-13:]
     ('A, B', '13 and 2 more')
     """
     more = len(names) - NAMED

@@ -8,7 +8,7 @@ import altair as alt
 import pandas as pd
 
 from detente.briefing.charts.theme import FAINT, INK, QUIET, Series, colors, shapes, specification
-from detente.briefing.reading import given
+from detente.briefing.reading import Row, given, rows
 from detente.numbers import figure, span
 
 ROW = 17
@@ -62,9 +62,7 @@ def ladder(frame: pd.DataFrame, *, title: str, before: str = "") -> dict[str, An
 
 def _told(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the frame with what its tooltips say."""
-    proof = [
-        ", proven" if proven else f", at least {figure(bound, 'share')}" for proven, bound in _proofs(frame)
-    ]
+    proof = [_proof(row) for row in rows(frame)]
     shown = [figure(value, "share") + told for value, told in zip(frame["value"], proof, strict=True)]
     ends = zip(frame["low"], frame["high"], strict=True)
     chance = [span(low, high, "share") if given(low) is not None else "" for low, high in ends]
@@ -72,5 +70,7 @@ def _told(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(shown=shown, chance=chance, then=then)
 
 
-def _proofs(frame: pd.DataFrame) -> list[tuple[bool, float]]:
-    return list(zip(frame["proven"], frame["bound"], strict=True))
+def _proof(row: Row) -> str:
+    if row["proven"]:
+        return ", proven"
+    return f", at least {figure(row['bound'], 'share')}" if row["bound"] < row["value"] else ", not proven"

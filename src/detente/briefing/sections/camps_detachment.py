@@ -28,7 +28,7 @@ class Rungs:
 
     frame: pd.DataFrame
     """`actor`, `name`, and as shares of the weight of its ties `value`, `bound`, `low`, `mid`, `high`, `was`;
-    `proven`, `in_camp`, `state`, `mark`, `source`."""
+    `proven`, `in_camp`, `state`, `followers` (codes), `mark`, `source`."""
     bloc: str
     period: str
     before: str | None
@@ -72,7 +72,7 @@ def _rung(row: Row, total: Mapping[str, float], was: Mapping[str, float], names:
     return {
         "actor": actor, "name": names.actor(actor), "value": value, "bound": lower, **shares,
         "was": was.get(actor, nan), "proven": bool(row["proven"]), "in_camp": bool(row["in_camp"]),
-        "state": state, "mark": row["mark"], "source": row["source"],
+        "state": state, "followers": said(row, "followers"), "mark": row["mark"], "source": row["source"],
     }  # fmt: skip
 
 
@@ -110,8 +110,16 @@ def least_sentence(rungs: Rungs, names: Names) -> Sentence | None:
     return sentence(
         "Of the ", names.members(rungs.bloc), " that stand with their core, ", names.in_text(first["actor"]),
         f" {lead}: to part it from them would set a further ", _share(first, rungs.period),
-        " of the weight of its ties against the camps", *chance, ".",
+        " of the weight of its ties against the camps", *chance, *_along(first, names), ".",
     )  # fmt: skip
+
+
+def _along(row: Row, names: Names) -> tuple[Part, ...]:
+    """Return who else of the bloc would go along with a member that left."""
+    others = [names.in_text(code) for code in row["followers"].split()]
+    if not others or len(others) > LISTED:
+        return ()
+    return "; ", *listed(others), " would go along"
 
 
 def chance_sentence(rungs: Rungs, names: Names) -> Sentence | None:

@@ -25,8 +25,9 @@ LEAST = 24
 """How many pairs the table under the matrix shows."""
 ELSEWHERE = "no ties at hand"
 BORDERS = (
-    "Borders are Natural Earth’s default, which shows who controls a territory and takes no side on who has "
-    "a right to it. Former states are drawn in the borders of the state that continues them."
+    "Shapes are Natural Earth’s (public domain), with its default borders: they show who controls a "
+    "territory and take no side on who has a right to it. Former states are drawn in the borders of the "
+    "state that continues them."
 )
 MEMBERS = (
     Column("member", "Actor"),
@@ -55,6 +56,8 @@ MOMENTS = (
     Column("from", "From"),
     Column("to", "To"),
     Column("moved", "Changed camp", "share"),
+    Column("expected_high", "Chance gives at most", "share"),
+    Column("stayed", "To stay", "count"),
     Column("who", "Who"),
 )
 
@@ -207,14 +210,16 @@ def moments(material: Material, camps: Camps) -> Table | None:
         **{"from": [camps.label(period).text for period in told["period"]]},
         to=[camps.label(period).text for period in told["next"]],
         who=[_who(str(codes), camps) for codes in told["movers"].fillna("")],
+        stayed=[len(str(codes).split()) for codes in told["lasting"].fillna("")],
     )
     return Table(
         "camps_moments",
         "When the camps changed more than by chance",
         frame,
         MOMENTS,
-        "All estimated: shares of the actors at hand in both periods. The file gives the variation of "
-        "information between the two divisions, and what chance gives.",
+        "All estimated: shares of the actors at hand in both periods, and how many of those who changed camp "
+        "stayed there. The file gives the variation of information between the two divisions, and what the "
+        "camps of before would cost after.",
     )
 
 

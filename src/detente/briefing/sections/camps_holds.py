@@ -21,6 +21,8 @@ WHOM = 2
 KEEP, PULL = 6, 3
 """How many of the largest ties on either side are shown singly."""
 CORE, MEMBERS, CAMP, BEYOND = "The core", "Other members", "Others in its camp", "Other camps"
+ALONG = "Others going along"
+"""What it spares that others would move too: no tie of the member itself."""
 IN_TEXT = {
     CORE: "the core of the bloc",
     MEMBERS: "other members",
@@ -60,9 +62,10 @@ def lowest(material: Material, rungs: Rungs) -> list[str]:
 def held(material: Material, camps: Camps, rungs: Rungs, actor: str) -> Held:
     """Return what holds a member in."""
     ties = where(as_text(material.measures.holds), bloc=rungs.bloc, period=rungs.period, actor=actor)
-    other = [str(each) for each in ties["other"]]
     groups = _groups(material, camps, rungs)
-    ties = ties.assign(group=[groups.get(each, BEYOND) for each in other])
+    lone = ties["other"].isna()
+    group = [groups.get(str(each), BEYOND) for each in ties["other"]]
+    ties = ties.assign(group=pd.Series(group, index=ties.index).mask(lone, ALONG))
     total = ties.groupby("group")["contribution"].agg(["sum", "count"]).reset_index()
     total = total.sort_values(["sum", "group"], ascending=[False, True], kind="stable")
     vouched = {"mark": said(rows(ties)[0], "mark"), "source": ", ".join(sorted(set(ties["source"].dropna())))}
@@ -73,7 +76,7 @@ def held(material: Material, camps: Camps, rungs: Rungs, actor: str) -> Held:
             "note": [str(count) if count > 1 else "single" for count in total["count"]],
         }
     )
-    return Held(actor, by_group.assign(**vouched), _largest(material, ties))
+    return Held(actor, by_group.assign(**vouched), _largest(material, ties[~lone]))
 
 
 def _groups(material: Material, camps: Camps, rungs: Rungs) -> Mapping[str, str]:
@@ -107,7 +110,8 @@ def holds_sentence(material: Material, camps: Camps, rungs: Rungs, actor: str) -
     """Say what holds a member in most, what pulls it out most, and with whom its largest ties are."""
     names, told = material.names, held(material, camps, rungs, actor)
     little = LITTLE * float(told.groups["pull"].abs().sum())
-    inward, outward = (told.groups[told.groups["pull"] * sign > little]["name"] for sign in (1, -1))
+    own = told.groups[told.groups["name"] != ALONG]
+    inward, outward = (own[own["pull"] * sign > little]["name"] for sign in (1, -1))
     if inward.empty:
         return sentence("No group of ties holds ", names.in_text(actor), " in.")
     parts: list[Part] = ["What holds ", names.in_text(actor), " in most is its "]

@@ -19,6 +19,7 @@ LADDER = (
     Column("chance", "Chance gives"),
     Column("was", "Earlier", "share"),
     Column("state", "Held"),
+    Column("along", "Would go along"),
     Column("mark", "Mark"),
 )
 
@@ -28,7 +29,9 @@ def rungs(material: Material, camps: Camps, told: Rungs) -> Figure:
     frame, names = told.frame, material.names
     ends = zip(frame["low"], frame["high"], strict=True)
     frame = frame.assign(
-        chance=[span(low, high, "share") if low == low else "" for low, high in ends], bloc=told.bloc
+        chance=[span(low, high, "share") if low == low else "" for low, high in ends],
+        along=[", ".join(map(names.actor, codes.split())) for codes in frame["followers"]],
+        bloc=told.bloc,
     )
     drawn = frame[["name", "value", "bound", "low", "high", "was", "proven", "state"]]
     before = camps.label(told.before).text if told.before else ""
@@ -42,8 +45,8 @@ def rungs(material: Material, camps: Camps, told: Rungs) -> Figure:
         "For each member, its detachment margin: how much more of the weight of its ties would speak against "
         "the camps if it were forced apart from the bloc’s core. Members below zero stand outside already.",
         "The least firmly held stand on top. The grey bar is what chance would give: margins with the signs "
-        "of the member’s ties shuffled. A filled dot is proven; a hollow one may be as low as its line goes."
-        + tick,
+        "of the member’s ties shuffled. A filled dot is proven; a hollow one is the best found, and may be "
+        "as low as its line goes." + tick,
         (Panel(spec),),
         Table("camps_ladder", "Figures behind this chart", frame.rename(columns={"actor": "code"}), LADDER),
         shown,

@@ -153,7 +153,7 @@ def realigned(realignments: pd.DataFrame, camps: Camps) -> pd.DataFrame:
 
 def realigned_sentence(realignments: pd.DataFrame, camps: Camps) -> Sentence | None:
     """Name the moments at which the camps changed most, or say that none stands out from chance."""
-    if realignments.empty:
+    if realignments["p_value"].dropna().empty:
         return None
     clear = realigned(realignments, camps)
     if clear.empty:
@@ -165,9 +165,17 @@ def realigned_sentence(realignments: pd.DataFrame, camps: Camps) -> Sentence | N
         what = f"actors that changed camp, {row['period']} to {row['next']}"
         span = (camps.label(row["period"]), " and ", camps.label(row["next"]))
         of_whom = "" if told else " of those at hand in both changed camp"
-        told.append(("between ", *span, " (", Cited(figure, what), of_whom, ")"))
+        told.append(("between ", *span, " (", Cited(figure, what), of_whom, _for_good(row), ")"))
     lead = "The camps changed more than by chance " if len(clear) <= TOLD else "The camps changed most "
     return sentence(lead, *listed(told), ".")
+
+
+def _for_good(row: Row) -> str:
+    """Return whether those who changed camp stayed there, in words; nothing where that is not known."""
+    moved, stayed = (len(said(row, field).split()) for field in ("movers", "lasting"))
+    if not moved or not isinstance(row.get("lasting"), str):
+        return ""
+    return ", most of them to stay" if 2 * stayed > moved else ", most of them not to stay"
 
 
 def votes_sentence(camps: Camps, *, issue: str = "") -> Sentence | None:
