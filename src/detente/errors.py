@@ -47,6 +47,10 @@ class MeasurementError(DetenteError):
     """A measurement that the evidence at hand cannot support."""
 
 
+class SimulationError(DetenteError):
+    """A simulation that its inputs cannot support."""
+
+
 def raise_all(kind: type[DetenteError], problems: Sequence[Problem]) -> None:
     """Raise `kind` with all of `problems`; do nothing where there are none."""
     if problems:

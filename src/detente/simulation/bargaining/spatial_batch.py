@@ -1,0 +1,124 @@
+"""The spatial model over many draws of uncertain inputs, in chunks and on several threads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, fields
+from functools import partial
+
+import numpy as np
+from numba import get_num_threads
+from numpy.typing import NDArray
+
+from detente.errors import Problem, SimulationError
+from detente.simulation.bargaining.actors import Actors, Floats
+from detente.simulation.bargaining.averages import compromise
+from detente.simulation.bargaining.options import SpatialOptions
+from detente.simulation.bargaining.spatial_inputs import Batch, Draws, Ints, blank_story, prepare
+from detente.simulation.bargaining.spatial_kernel import SETTLED, play_many
+
+CHUNK = 2048
+"""Runs handed over at once: what a chunk needs beside the draws and the outcomes is a few megabytes."""
+PIECE = 64
+"""Runs that a thread takes at once, so that those that last long are shared out."""
+
+
+@dataclass(frozen=True, eq=False)
+class Outcomes:
+    """How R runs ended, in the actors' order and on a scale of 0 to 1.
+
+    final positions (R, N, D), their mean (R, D) weighted by capability times salience, turns (R,),
+    whether it settled (R,), the length of the circle if it came back to an earlier state (R,), and the
+    number of turns in which an election did not settle (R,).
+    """
+
+    final: Floats
+    mean: Floats
+    turns: Ints
+    settled: NDArray[np.bool_]
+    circle: Ints
+    unsettled: Ints
+
+
+def run_many(
+    actors: Actors,
+    draws: Draws | Iterable[Draws],
+    *,
+    options: SpatialOptions | None = None,
+    seed: int = 0,
+    threads: int | None = None,
+) -> Outcomes:
+    """Run the spatial model once for each draw; the same bytes for any number of threads and any chunks.
+
+    `draws` may be an iterable of parts, each made when it is its turn. `seed` matters in stochastic mode
+    only: a random number hangs on it, the run, the turn and the actor. Threads are numba's number by
+    default. Raises `SimulationError` with every cell of the draws that is wrong.
+
+    >>> half = [[0.5], [0.5]]
+    >>> two = Actors(["A", "B"], ["budget"], capability=[1, 3], position=[[0.2], [0.8]], salience=half)
+    >>> run_many(two, Draws(positions=np.array([[[0.2], [0.8]], [[0.5], [0.5]]]))).turns.tolist()
+    [2, 2]
+    """
+    parts = list(stream(actors, draws, options=options, seed=seed, threads=threads))
+    if not parts:
+        raise SimulationError(Problem("draws", "there are none", "give at least one"))
+    names = [each.name for each in fields(Outcomes)]
+    return Outcomes(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
+
+
+def stream(
+    actors: Actors,
+    draws: Draws | Iterable[Draws],
+    *,
+    options: SpatialOptions | None = None,
+    seed: int = 0,
+    threads: int | None = None,
+) -> Iterator[Outcomes]:
+    """Yield the outcomes of `run_many` chunk by chunk, for those who do not keep them all."""
+    chosen = options or SpatialOptions()
+    order = actors.order if chosen.compat is None else np.arange(actors.size)
+    first = 0
+    with ThreadPoolExecutor(threads or get_num_threads()) as pool:
+        for given in [draws] if isinstance(draws, Draws) else draws:
+            batch = prepare(actors, given)
+            for start in range(0, batch.runs, CHUNK):
+                chunk = Chunk(
+                    actors, batch, chosen, order, seed, start, min(CHUNK, batch.runs - start), first
+                )
+                yield chunk.play(pool)
+            first += batch.runs
+
+
+@dataclass(frozen=True, eq=False)
+class Chunk:
+    """Some runs of a batch: from which on, how many, and how many were played before the batch."""
+
+    actors: Actors
+    batch: Batch
+    options: SpatialOptions
+    order: Ints
+    seed: int
+    start: int
+    runs: int
+    before: int
+
+    def play(self, pool: ThreadPoolExecutor) -> Outcomes:
+        """Return the outcomes, worked out piece by piece by the threads of the pool."""
+        size, many = self.actors.size, len(self.actors.issues)
+        final, ended = np.empty((self.runs, size, many)), np.empty((self.runs, 4), dtype=np.int64)
+        list(pool.map(partial(self._piece, final=final, ended=ended), range(0, self.runs, PIECE)))
+        there = self.batch.part(self.start, self.start + self.runs, self.order)[0]
+        mean = compromise(final, there.capability[..., None] * there.salience)
+        back = np.empty_like(final)
+        back[:, self.order] = final
+        return Outcomes(back, mean, ended[:, 0], ended[:, 1] == SETTLED, ended[:, 2], ended[:, 3])
+
+    def _piece(self, offset: int, *, final: Floats, ended: Ints) -> None:
+        start, end = self.start + offset, self.start + min(offset + PIECE, self.runs)
+        world, places = self.batch.part(start, end, self.order)
+        rules = self.options.rules(misperceived=self.batch.misperceived)
+        story = blank_story(self.options, *final.shape[1:], still=self.batch.still)
+        seed, run = np.uint64(self.seed % 2**64), np.uint64(self.before + start)
+        mine = slice(offset, offset + end - start)
+        play_many(world, places, rules, seed, run, story, final[mine], ended[mine])
