@@ -88,6 +88,9 @@ def choose(found: Network, camp: Iterable[str], core: Iterable[str] | None) -> B
     tied = nodes[found.part[nodes] >= 0]
     chosen = _core(found, tied) if given is None else _given(found, given)
     reached = np.array([_reached(found, node, chosen) for node in tied], dtype=bool)
+    if not reached.any():
+        what = f"no member is tied to the core ({named(found.names(chosen))}), not even by way of others"
+        raise MeasurementError(Problem("camp", what, "name a core that members have ties with"))
     absent = [actor for actor in declared if actor not in there]
     aside = (
         ("members that are not in the network", absent),

@@ -14,13 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from detente.measurement.networks.graph import Ints, canonical
+from detente.measurement.networks.graph import Floats, Ints, canonical
 
 ABSENT = -1
 MEMORY = 0.9
 """What an actor shared with an older front counts, for each period in which that camp was not seen."""
 
-Floats = NDArray[np.float64]
+SETTLED = 3
+"""A move lasts where an actor spent most of so many periods before it in the one camp, and after it in the
+other."""
+
 Flags = NDArray[np.bool_]
 
 
@@ -58,6 +61,31 @@ def matched(labels: Ints) -> Ints:
     return ids
 
 
+def lasting(ids: Ints) -> Flags:
+    """Return who changed camp for good between each period and the next: (periods - 1, actors).
+
+    `ids` as from `matched`. Of the last three periods up to the move, those in which the actor was there, it
+    spent more than half in the camp that it left, and of the next three in the one that it went to; where it
+    was there in one of them alone, as at the end of a series, nothing can be said yet.
+
+    >>> lasting(np.array([[0, 0], [0, 0], [1, 1], [1, 0], [1, 0]])).tolist()
+    [[False, False], [True, False], [False, False], [False, False]]
+    """
+    told = np.zeros((max(0, len(ids) - 1), ids.shape[1]), dtype=bool)
+    for place in range(len(told)):
+        now, after = ids[place], ids[place + 1]
+        before_it, after_it = ids[max(0, place + 1 - SETTLED) : place + 1], ids[place + 1 :][:SETTLED]
+        there = (now != ABSENT) & (after != ABSENT) & (now != after)
+        told[place] = there & _settled(before_it, now) & _settled(after_it, after)
+    return told
+
+
+def _settled(ids: Ints, camp: Ints) -> Flags:
+    """Return who spent more than half of these periods in its `camp` (actors,), of two at the least."""
+    there = (ids != ABSENT).sum(axis=0)
+    return np.asarray((there >= 2) & (2 * (ids == camp).sum(axis=0) > there))
+
+
 def variation(one: Ints, other: Ints) -> float:
     """Return the variation of information between two partitions of the same actors, in bits (Meilă 2007).
 
@@ -82,7 +110,8 @@ def _entropy(shares: Floats) -> float:
 
 def _continued(camps: list[_Front], fronts: list[_Front]) -> list[int | None]:
     """Return the place of the front that each camp goes on from, or nothing for a new camp."""
-    worth = np.array([[_worth(camp, front) for front in fronts] for camp in camps]).reshape(len(camps), -1)
+    worth = np.array([_worth(camp, front) for camp in camps for front in fronts], dtype=float)
+    worth = worth.reshape(len(camps), len(fronts))
     pairs = zip(*linear_sum_assignment(worth, maximize=True), strict=True)
     given = {int(camp): int(front) for camp, front in pairs if worth[camp, front] > 0}
     return [given.get(camp) for camp in range(len(camps))]
