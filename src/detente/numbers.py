@@ -30,6 +30,7 @@ UNITS: dict[str, Unit] = {
     "index": Unit(1.0, 2, "", (0.0, 1.0)),
     "correlation": Unit(1.0, 2),
     "standard deviations": Unit(1.0, 2),
+    "weight": Unit(1.0, 1),
     "count": Unit(1.0, 0),
     "rank": Unit(1.0, 0),
 }

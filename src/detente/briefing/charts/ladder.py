@@ -12,6 +12,7 @@ from detente.briefing.reading import Row, given, rows
 from detente.numbers import figure, span
 
 ROW = 17
+UNIT = "weight"
 STATES = (
     Series("held more firmly than chance would", 0),
     Series("not told apart from chance", 5),
@@ -23,13 +24,13 @@ STATES = (
 def ladder(frame: pd.DataFrame, *, title: str, before: str = "") -> dict[str, Any]:
     """Return rungs: columns `name`, `value`, `bound`, `low`, `high`, `was`, `proven`, `state`, in this order.
 
-    All figures are shares. The grey bar from `low` to `high` is what chance would give; the line from
+    The grey bar from `low` to `high` is what chance would give; the line from
     `bound` to `value` is what is not proven, where the dot is hollow; a tick stands at what it `was`, in the
     period that `before` names.
     """
     names = list(dict.fromkeys(frame["name"]))
     scale = alt.Scale(zero=True, nice=True)
-    axis = alt.Axis(tickCount=5, format="%", labelOverlap="greedy", labelSeparation=6)
+    axis = alt.Axis(tickCount=5, labelOverlap="greedy", labelSeparation=6)
     color = alt.Color("state:N", scale=colors(STATES), legend=None)
     base = alt.Chart(_told(frame)).encode(
         y=alt.Y("name:N", sort=names, title=None, axis=alt.Axis(labelLimit=150))
@@ -63,14 +64,14 @@ def ladder(frame: pd.DataFrame, *, title: str, before: str = "") -> dict[str, An
 def _told(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the frame with what its tooltips say."""
     proof = [_proof(row) for row in rows(frame)]
-    shown = [figure(value, "share") + told for value, told in zip(frame["value"], proof, strict=True)]
+    shown = [figure(value, UNIT) + told for value, told in zip(frame["value"], proof, strict=True)]
     ends = zip(frame["low"], frame["high"], strict=True)
-    chance = [span(low, high, "share") if given(low) is not None else "" for low, high in ends]
-    then = ["" if given(was) is None else figure(was, "share") for was in frame["was"]]
+    chance = [span(low, high, UNIT) if given(low) is not None else "" for low, high in ends]
+    then = ["" if given(was) is None else figure(was, UNIT) for was in frame["was"]]
     return frame.assign(shown=shown, chance=chance, then=then)
 
 
 def _proof(row: Row) -> str:
     if row["proven"]:
         return ", proven"
-    return f", at least {figure(row['bound'], 'share')}" if row["bound"] < row["value"] else ", not proven"
+    return f", at least {figure(row['bound'], UNIT)}" if row["bound"] < row["value"] else ", not proven"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from math import nan
 
@@ -11,15 +10,17 @@ import pandas as pd
 from detente.briefing.charts.ladder import STATES
 from detente.briefing.material import Material
 from detente.briefing.names import Names
-from detente.briefing.prose import Cited, Form, Part, Sentence, listed, sentence
+from detente.briefing.prose import Cited, Part, Sentence, listed, sentence
 from detente.briefing.reading import Row, given, rows, said, where
-from detente.briefing.sections.camps_reading import Camps, as_text, earlier, weights
+from detente.briefing.sections.camps_reading import Camps, as_text, earlier
 from detente.briefing.sections.camps_sentences import LISTED, LITTLE, form_of
 from detente.numbers import Number
 
 FIRM, OPEN, LOOSE = (state.name for state in STATES)
-METHOD = "rise in frustration when forced apart from the bloc's core, as a share of the weight of its ties"
+METHOD = "rise in the weight of ties against the camps when forced apart from the bloc's core"
 SHUFFLED = "margins with the signs of its ties shuffled"
+WEIGHT = "weight"
+"""The unit of margins: the weight of ties."""
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,9 @@ class Rungs:
     """The members of one bloc in one period, the least firmly held first, and the period before it."""
 
     frame: pd.DataFrame
-    """`actor`, `name`, and as shares of the weight of its ties `value`, `bound`, `low`, `mid`, `high`, `was`;
-    `proven`, `in_camp`, `state`, `followers` (codes), `mark`, `source`."""
+    """`actor`, `name`, and in the weight of ties `value`, `bound`, `low`, `mid`, `high` (by chance), `was`;
+    `share` and `share_was` of the weight of its own ties; `proven`, `in_camp`, `state`, `followers` (codes),
+    `mark`, `source`."""
     bloc: str
     period: str
     before: str | None
@@ -51,45 +53,46 @@ def rungs_of(material: Material, camps: Camps) -> Rungs | None:
     order = [period for period in camps.periods["period"] if (mine["period"] == period).any()]
     now, before = order[-1], earlier(order, camps.periods)
     then = where(mine, period=before) if before else mine.iloc[:0]
-    was = dict(zip(then["actor"], then["share"], strict=True))
-    total = weights(camps, now)
-    told = [_rung(row, total, was, material.names) for row in rows(where(mine, period=now))]
+    was = {row["actor"]: row for row in rows(then)}
+    told = [_rung(row, was.get(row["actor"]), material.names) for row in rows(where(mine, period=now))]
     frame = pd.DataFrame(told).sort_values(["value", "actor"], kind="stable", ignore_index=True)
     core = said(rows(where(mine, period=now))[0], "core").split()
     return Rungs(frame, bloc, now, before, tuple(core))
 
 
-def _rung(row: Row, total: Mapping[str, float], was: Mapping[str, float], names: Names) -> dict[str, object]:
-    actor, margin, value = str(row["actor"]), float(row["margin"]), float(row["share"])
-    weight = margin / value if value else total.get(actor, nan)
-    shares = {
-        name: (found / weight if (found := given(row[f"null_{name}"])) is not None else nan)
-        for name in ("low", "mid", "high")
-    }
-    bound = given(row["margin_bound"])
-    lower = value if row["proven"] or bound is None else min(bound / weight, value) if weight else value
-    state = FIRM if value > shares["high"] else LOOSE if value < shares["low"] else OPEN
+def _rung(row: Row, was: Row | None, names: Names) -> dict[str, object]:
+    value, bound = float(row["margin"]), given(row["margin_bound"])
+    low, mid, high = (row[f"null_{name}"] for name in ("low", "mid", "high"))
+    actor = str(row["actor"])
     return {
-        "actor": actor, "name": names.actor(actor), "value": value, "bound": lower, **shares,
-        "was": was.get(actor, nan), "proven": bool(row["proven"]), "in_camp": bool(row["in_camp"]),
-        "state": state, "followers": said(row, "followers"), "mark": row["mark"], "source": row["source"],
+        "actor": actor, "name": names.actor(actor), "value": value,
+        "bound": value if row["proven"] or bound is None else min(bound, value), "low": low, "mid": mid,
+        "high": high, "was": was["margin"] if was else nan, "share": float(row["share"]),
+        "share_was": was["share"] if was else nan, "proven": bool(row["proven"]),
+        "in_camp": bool(row["in_camp"]), "state": FIRM if value > high else LOOSE if value < low else OPEN,
+        "followers": said(row, "followers"), "mark": row["mark"], "source": row["source"],
     }  # fmt: skip
 
 
-def _share(row: Row, period: str, *, sign: int = 1, form: Form | None = None) -> Cited:
+def _margin(row: Row, period: str, *, sign: int = 1) -> Cited:
     """Return the margin of a member; with `sign` -1, what bringing in one that stands outside would cost."""
     low, high = sorted((sign * row["bound"], sign * row["value"]))
-    method = f"{METHOD}; {'proven' if row['proven'] else 'best found, not proven'}"
-    found = Number(sign * row["value"], "share", "estimated", low, high, said(row, "source"), method=method)
-    return Cited(found, f"detachment margin, {row['name']}, {period}", form or form_of(found))
-
-
-def _was(row: Row, period: str) -> Cited:
-    """Return the margin that a member had in an earlier period."""
     found = Number(
-        row["was"], "share", "estimated", row["was"], row["was"], said(row, "source"), method=METHOD
+        sign * row["value"], WEIGHT, "estimated", low, high, said(row, "source"), method=_method(row)
     )
-    return Cited(found, f"detachment margin, {row['name']}, {period}")
+    return Cited(found, f"detachment margin, {row['name']}, {period}, in the weight of ties", form_of(found))
+
+
+def _share(row: Row, field: str, period: str) -> Cited:
+    """Return a margin as a share of the weight of all ties of a member, in this period or the earlier one."""
+    found = Number(
+        row[field], "share", "estimated", row[field], row[field], said(row, "source"), method=_method(row)
+    )
+    return Cited(found, f"detachment margin, {row['name']}, {period}, of the weight of its ties")
+
+
+def _method(row: Row) -> str:
+    return f"{METHOD}; {'proven' if row['proven'] else 'best found, not proven'}"
 
 
 def least_sentence(rungs: Rungs, names: Names) -> Sentence | None:
@@ -103,14 +106,15 @@ def least_sentence(rungs: Rungs, names: Names) -> Sentence | None:
     chance: tuple[Part, ...] = ()
     if given(first["low"]) is not None:
         middle = min(max(first["mid"], first["low"]), first["high"])
-        number = Number(middle, "share", "estimated", first["low"], first["high"], method=SHUFFLED)
+        number = Number(middle, WEIGHT, "estimated", first["low"], first["high"], method=SHUFFLED)
         words = {FIRM: "more than", LOOSE: "less than", OPEN: "not clearly apart from"}[first["state"]]
         figure = Cited(number, f"margin by chance, {first['name']}, {rungs.period}", "interval")
-        chance = (f", {words} the ", figure, " that chance would give")
+        chance = (f" and {words} the ", figure, " that chance would give")
     return sentence(
         "Of the ", names.members(rungs.bloc), " that stand with their core, ", names.in_text(first["actor"]),
-        f" {lead}: to part it from them would set a further ", _share(first, rungs.period),
-        " of the weight of its ties against the camps", *chance, *_along(first, names), ".",
+        f" {lead}: to part it from them would set a further ", _margin(first, rungs.period),
+        " in weight of ties against the camps, ", _share(first, "share", rungs.period), " of all its ties",
+        *chance, *_along(first, names), ".",
     )  # fmt: skip
 
 
@@ -154,25 +158,25 @@ def outside_sentence(rungs: Rungs, names: Names) -> Sentence | None:
             " members stand outside the camp of the core already.",
         )
     told: list[Part | tuple[Part, ...]] = [
-        (names.in_text(row["actor"]), " (", _share(row, rungs.period, sign=-1), ")") for row in out
+        (names.in_text(row["actor"]), " (", _margin(row, rungs.period, sign=-1), ")") for row in out
     ]
     return sentence(
         *listed(told), " stand" if told[1:] else " stands", " outside the camp of the core already; in "
-        "brackets, what share of the weight of its ties bringing it in would set against the camps.",
+        "brackets, what bringing it in would set against the camps.",
     )  # fmt: skip
 
 
 def change_sentence(rungs: Rungs, names: Names) -> Sentence | None:
     """Say who has become easier to part since the earlier period, and who harder."""
-    both = rungs.frame.dropna(subset=["was"])
+    both = rungs.frame.dropna(subset=["share_was"])
     if both.empty or rungs.before is None:
         return None
-    both = both.assign(change=both["value"] - both["was"]).sort_values("change", kind="stable")
+    both = both.assign(change=both["share"] - both["share_was"]).sort_values("change", kind="stable")
     ends = ((rows(both)[0], -1, "less firmly"), (rows(both)[-1], 1, "more firmly"))
     told: list[Part | tuple[Part, ...]] = [
         (
-            f"{how}, above all ", names.in_text(row["actor"]), " (", _share(row, rungs.period, form="plain"),
-            " after ", _was(row, rungs.before), ")",
+            f"{how}, above all ", names.in_text(row["actor"]), " (", _share(row, "share", rungs.period),
+            " of the weight of its ties, after ", _share(row, "share_was", rungs.before), ")",
         )
         for row, sign, how in ends
         if sign * row["change"] >= LITTLE
@@ -195,18 +199,19 @@ def together_sentence(pairs: pd.DataFrame, rungs: Rungs, names: Names) -> Senten
         return sentence("No two of them would be easier to part from the bloc together than one by one.")
     alone = float(best["alone_a"]) + float(best["alone_b"])
     two = (names.in_text(best["a"]), " and ", names.in_text(best["b"]))
-    if not best["proven"] or alone <= 0:
-        unsure = "" if best["proven"] else " (the best found, not proven)"
+    proof = "proven" if best["proven"] else "best found, not proven"
+    unsure = "" if best["proven"] else f" ({proof})"
+    if alone <= 0:
         return sentence("If two left together, most would be saved by ", *two, f"{unsure}.")
     part = min(float(best["saving"]) / alone, 1.0)
-    number = Number(part, "share", "estimated", part, part, method="1 - joint margin / sum of both; proven")
+    number = Number(part, "share", "estimated", part, part, method=f"1 - joint margin / sum of both; {proof}")
     pair = f"{names.actor(best['a'])} and {names.actor(best['b'])}"
     saved = Cited(number, f"saved by leaving together, {pair}, {rungs.period}")
     if part < LITTLE:
-        return sentence("To part two at once saves little: at most ", saved, ", with ", *two, ".")
+        return sentence("To part two at once saves little: at most ", saved, ", with ", *two, f"{unsure}.")
     return sentence(
         "If two left together, most would be saved by ", *two, ": to part both at once costs ", saved,
-        " less than to part each alone.",
+        f" less than to part each alone{unsure}.",
     )  # fmt: skip
 
 

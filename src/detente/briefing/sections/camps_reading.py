@@ -13,7 +13,7 @@ from detente.briefing.charts.theme import PALETTE, Series
 from detente.briefing.material import Material
 from detente.briefing.names import Names
 from detente.briefing.prose import Label, Part, listed
-from detente.briefing.reading import given, rows, where
+from detente.briefing.reading import rows, where
 from detente.measurement.casting import heirs
 
 NAMED = 3
@@ -161,12 +161,3 @@ def earlier(periods: Sequence[str], frame: pd.DataFrame, *, years: int = 10) -> 
     wanted = ends[last] - pd.DateOffset(years=years)
     others = [period for period in known if ends[period] < ends[last]]
     return min(others, key=lambda period: abs(ends[period] - wanted)) if others else None
-
-
-def weights(camps: Camps, period: str) -> dict[str, float]:
-    """Return the weight of all ties of each actor in a period, where its pull tells it."""
-    return {
-        str(row["actor"]): abs(float(row["pull"]) / float(row["pull_share"]))
-        for row in rows(where(camps.members, period=period))
-        if given(row["pull"]) and given(row["pull_share"])
-    }
