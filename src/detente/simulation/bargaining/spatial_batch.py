@@ -18,10 +18,10 @@ from detente.simulation.bargaining.options import SpatialOptions
 from detente.simulation.bargaining.spatial_inputs import Batch, Draws, Ints, blank_story, prepare
 from detente.simulation.bargaining.spatial_kernel import SETTLED, play_many
 
-CHUNK = 2048
-"""Runs handed over at once: what a chunk needs beside the draws and the outcomes is a few megabytes."""
-PIECE = 64
-"""Runs that a thread takes at once, so that those that last long are shared out."""
+CHUNK = 2**20
+"""Numbers in the positions of a chunk: it needs some ten megabytes beside the draws and the outcomes."""
+PIECES = 8
+"""Pieces of a chunk for each thread, so that runs that last long are shared out."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,15 +78,14 @@ def stream(
     """Yield the outcomes of `run_many` chunk by chunk, for those who do not keep them all."""
     chosen = options or SpatialOptions()
     order = actors.order if chosen.compat is None else np.arange(actors.size)
-    first = 0
-    with ThreadPoolExecutor(threads or get_num_threads()) as pool:
+    first, workers = 0, threads or get_num_threads()
+    most = max(workers * PIECES, CHUNK // actors.position.size)
+    with ThreadPoolExecutor(workers) as pool:
         for given in [draws] if isinstance(draws, Draws) else draws:
             batch = prepare(actors, given)
-            for start in range(0, batch.runs, CHUNK):
-                chunk = Chunk(
-                    actors, batch, chosen, order, seed, start, min(CHUNK, batch.runs - start), first
-                )
-                yield chunk.play(pool)
+            for start in range(0, batch.runs, most):
+                chunk = Chunk(batch, chosen, order, seed, start, min(most, batch.runs - start), first)
+                yield chunk.play(pool, -(-chunk.runs // (workers * PIECES)))
             first += batch.runs
 
 
@@ -94,7 +93,6 @@ def stream(
 class Chunk:
     """Some runs of a batch: from which on, how many, and how many were played before the batch."""
 
-    actors: Actors
     batch: Batch
     options: SpatialOptions
     order: Ints
@@ -103,22 +101,22 @@ class Chunk:
     runs: int
     before: int
 
-    def play(self, pool: ThreadPoolExecutor) -> Outcomes:
-        """Return the outcomes, worked out piece by piece by the threads of the pool."""
-        size, many = self.actors.size, len(self.actors.issues)
-        final, ended = np.empty((self.runs, size, many)), np.empty((self.runs, 4), dtype=np.int64)
-        list(pool.map(partial(self._piece, final=final, ended=ended), range(0, self.runs, PIECE)))
+    def play(self, pool: ThreadPoolExecutor, piece: int) -> Outcomes:
+        """Return the outcomes, worked out by the threads of the pool so many runs at a time."""
+        final = np.empty((self.runs, *self.batch.position.shape[1:]))
+        ended = np.empty((self.runs, 4), dtype=np.int64)
+        work = partial(self._piece, piece=piece, final=final, ended=ended)
+        list(pool.map(work, range(0, self.runs, piece)))
         there = self.batch.part(self.start, self.start + self.runs, self.order)[0]
         mean = compromise(final, there.capability[..., None] * there.salience)
         back = np.empty_like(final)
         back[:, self.order] = final
         return Outcomes(back, mean, ended[:, 0], ended[:, 1] == SETTLED, ended[:, 2], ended[:, 3])
 
-    def _piece(self, offset: int, *, final: Floats, ended: Ints) -> None:
-        start, end = self.start + offset, self.start + min(offset + PIECE, self.runs)
-        world, places = self.batch.part(start, end, self.order)
+    def _piece(self, offset: int, *, piece: int, final: Floats, ended: Ints) -> None:
+        end = min(offset + piece, self.runs)
+        world, places = self.batch.part(self.start + offset, self.start + end, self.order)
         rules = self.options.rules(misperceived=self.batch.misperceived)
         story = blank_story(self.options, *final.shape[1:], still=self.batch.still)
-        seed, run = np.uint64(self.seed % 2**64), np.uint64(self.before + start)
-        mine = slice(offset, offset + end - start)
-        play_many(world, places, rules, seed, run, story, final[mine], ended[mine])
+        seed, run = np.uint64(self.seed % 2**64), np.uint64(self.before + self.start + offset)
+        play_many(world, places, rules, seed, run, story, final[offset:end], ended[offset:end])

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from detente.simulation.bargaining.actors import Floats
+from detente.simulation.bargaining.actors import Actors, Floats
 from detente.simulation.bargaining.election import elect
-from detente.simulation.bargaining.options import Rules
+from detente.simulation.bargaining.options import Rules, SpatialOptions
 from detente.simulation.bargaining.spatial_turn import Story, World
 from detente.simulation.bargaining.spatial_utility import OWN, distances, padded, risks, worths
 
@@ -26,6 +26,16 @@ def position_chances(story: Story, turns: int, world: World, rules: Rules) -> Fl
             for turn in range(turns + 1)
         ]
     )
+
+
+def starting_chances(actors: Actors, options: SpatialOptions) -> Floats:
+    """Return the chance (N,) of each actor's first position; those at one place have the chance of it."""
+    order = actors.order if options.compat is None else np.arange(actors.size)
+    where, care, weight = actors.position[order], actors.salience[order], actors.capability[order]
+    ideal = where if actors.ideal is None else actors.ideal[order]
+    found = np.empty(actors.size)
+    found[order] = _chances(where, ideal, care, weight, options.rules())
+    return found
 
 
 def _chances(x: Floats, ideal: Floats, salience: Floats, capability: Floats, rules: Rules) -> Floats:
