@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from detente.measurement.idealpoints import ideal_points
     from detente.measurement.networks.camps import camps
+    from detente.measurement.networks.detachment import detachment
     from detente.measurement.networks.ties import ties
     from detente.study import Study, load
 
 __version__ = "0.1.0"
-__all__ = ["Study", "__version__", "camps", "ideal_points", "load", "ties"]
+__all__ = ["Study", "__version__", "camps", "detachment", "ideal_points", "load", "ties"]
 
 _HOMES = {
     "Study": "detente.study",
@@ -25,6 +26,7 @@ _HOMES = {
     "ideal_points": "detente.measurement.idealpoints",
     "ties": "detente.measurement.networks.ties",
     "camps": "detente.measurement.networks.camps",
+    "detachment": "detente.measurement.networks.detachment",
 }
 
 

@@ -66,10 +66,9 @@ class Detachment:
         lines = [
             f"{len(inside)} of {len(self.members)} members are in one camp with {named(self.core, most=40)}"
         ]
-        told = self.members[["actor", "margin", "proven", "share"]]
+        told = self.members[["actor", "margin", "share"]].itertuples(index=False)
         lines += [
-            f"  {actor}: {margin:.6g}{'' if sure else ' (not proven)'}, {100 * share:.1f} % of its ties"
-            for actor, margin, sure, share in told.itertuples(index=False)
+            f"  {actor}: {margin:.6g}, {100 * share:.1f} % of its ties" for actor, margin, share in told
         ]
         lines += [f"  {what} ({count}): {who}" for what, count, who in self.set_aside.itertuples(index=False)]
         return "\n".join([*lines, *(f"  {note}" for note in self.notes)])

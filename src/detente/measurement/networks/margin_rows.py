@@ -97,9 +97,12 @@ def remarks(ties: Ties, base: Stand, held: Sequence[Held]) -> Iterator[str]:
     elif math.isfinite(best.bound) and best.bound > 0:
         more = 100 * (best.frustration - best.bound) / best.frustration
         yield f"the camps that margins are measured from are not proven: others may leave {more:.3g} % less"
-    open_ = [ties.actors[each.node] for each in held if not each.margin.proven]
-    if len(open_) < len(held) and open_:
-        yield f"margins that are not proven: {', '.join(open_)}"
+    sought = any(math.isfinite(each.margin.bound) for each in held if each.inside(base))
+    unsure = [ties.actors[each.node] for each in held if not each.margin.proven]
+    if unsure:
+        hint = "" if sought else "; prove=True looks for bounds"
+        who = ", ".join(unsure) if len(unsure) < len(held) else "all"
+        yield f"margins that are the best found and not proven: {who}{hint}"
     same = [ties.actors[each.node] for each in held if each.one_sided(base)]
     if same and any(len(each.null) for each in held):
         why = "their ties are of one sign, and shuffling them changes nothing"
