@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 
 from detente.measurement import agreement, factor
 from detente.measurement.ballots import Ballots
+from detente.measurement.changes import Sitting, change_rows
 from detente.measurement.cohesion import cohesion_rows, weakest_rows
+from detente.measurement.recurrence import Agenda
 from detente.measurement.sample import Draws, Span, bloc_sample
 
 ACTORS, ROLL_CALLS = 30, 900
@@ -91,6 +93,26 @@ def test_weakest_links_of_a_bloc_over_a_decade_with_a_thousand_draws(benchmark: 
         return len(list(weakest_rows(sample)))
 
     assert benchmark(once) == 2 * ACTORS
+
+
+def test_parts_of_a_change_between_two_decades_with_a_thousand_draws(benchmark: Any, votes: Codes) -> None:
+    """Five members join; a hundred texts recur, the rest falls under ten kinds."""
+    spans = [Span(str(year), date(year, 1, 1), date(year + 9, 12, 31)) for year in (2000, 2010)]
+    sittings: dict[str, Sitting] = {}
+    text: dict[str, str] = {}
+    kind: dict[str, str] = {}
+    for place, span in enumerate(spans):
+        base, seated = year_of(votes, columns=slice(None))
+        names = [f"made:{place}:{k}" for k in range(ROLL_CALLS)]
+        text |= {name: f"text {k}" for k, name in enumerate(names[:100])}
+        kind |= {name: f"kind {k % 10}" for k, name in enumerate(names)}
+        calls = base.ballots.roll_calls.assign(roll_call=names, session=np.arange(ROLL_CALLS) // 90)
+        ballots = Ballots(base.ballots.actors, calls, base.ballots.codes, seated)
+        belongs = seated & (place | (np.arange(ACTORS) >= 5)).astype(bool)[:, None]
+        sittings[span.key] = Sitting(Draws("all", span, ballots, 1000, 0), {"BLOC": belongs})
+    agenda = Agenda(text, {}, kind)
+    found = benchmark(lambda: list(change_rows(sittings, spans, "BLOC", agenda=agenda, absent="missing")))
+    assert {row["recurring"] for row in found} == {100}
 
 
 def test_stance_of_sixty_actors_on_nine_measurements(benchmark: Any) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from detente.measurement.changes import AFTER, BEFORE, SAME_QUESTION, SAME_TEXT, TOTAL
+from detente.measurement.changes import AFTER, BEFORE, PACE, SAME_QUESTION, SAME_TEXT, TOTAL
 from detente.measurement.shipped import LIVE
 
 PARTS = {"joining": 0.05, "leaving": 0.0, "agenda": 0.03, "own votes": 0.02, "agenda or own votes": 0.1}
@@ -22,24 +22,24 @@ def change(
     windows: tuple[str, str] = ("first", "third"),
     half: float = 0.01,
     texts: int = 12,
-    same: tuple[float, float] = (0.02, 0.04),
+    pace: float = 0.04,
 ) -> pd.DataFrame:
-    """Return one change from 0.6 and its parts, each within `half`; `same` texts and questions moved so far.
+    """Return one change from 0.6 and its parts, each within `half`; at the `pace` of same texts it is that.
 
-    Without `texts`, own votes and what the same texts moved are not told.
+    Without `texts`, neither own votes nor the pace are told.
     """
     told = {part: value for part, value in parts.items() if texts or part != "own votes"}
     total = sum(told.values())
-    values = {BEFORE: 0.6, AFTER: 0.6 + total, TOTAL: total, **told, SAME_QUESTION: same[1]}
+    values = {BEFORE: 0.6, AFTER: 0.6 + total, TOTAL: total, **told, SAME_QUESTION: 0.05}
     if texts:
-        values[SAME_TEXT] = same[0]
+        values |= {SAME_TEXT: 0.02, PACE: pace}
     who = {"joining": "DDD EEE", "leaving": "MMM"}
     rows = [
         {
             "bloc": bloc, "issue": issue, "measure": "agreement_index", "window": windows[0],
             "next_window": windows[1], "part": part, "value": value, "low": value - half * (value != 0),
             "high": value + half * (value != 0), "interval": "sessions", "roll_calls_before": 80,
-            "roll_calls_after": 90, "recurring": texts, "questions": 30, "members_both": 8,
+            "roll_calls_after": 90, "recurring": 5 * texts if part == PACE else texts, "members_both": 8,
             "actors": who.get(part, np.nan) if value else np.nan, "mark": "estimated", "source": "ballots",
             "basis": LIVE,
         }

@@ -54,7 +54,7 @@ def test_a_fall_is_told_by_its_size_and_names_what_works_against_it() -> None:
 
 
 def test_an_interval_that_includes_zero_is_said_to_and_parts_may_offset_one_another() -> None:
-    offset = told({**PARTS, "agenda": -0.05, "own votes": 0.0, "agenda or own votes": 0.0}, same=(0.0, 0.0))
+    offset = told({**PARTS, "agenda": -0.05, "own votes": 0.0, "agenda or own votes": 0.0})
     assert "Whether Pact members came to vote more or less alike in general from" in offset
     assert "is open: the interval includes zero (0.00; 0.00 to 0.00); its parts offset one another" in offset
     assert (
@@ -69,21 +69,34 @@ def test_an_interval_that_includes_zero_is_said_to_and_parts_may_offset_one_anot
 
 def test_without_texts_that_recur_agenda_and_own_votes_are_said_not_to_be_told_apart() -> None:
     text = told(texts=0)
-    assert "No text is known to have come back unchanged, so that the agenda and members’ own votes" in text
-    assert "own votes on texts" not in text
-
-
-def test_what_members_did_on_unchanged_texts_is_set_beside_what_the_titles_show() -> None:
-    alike = told(windows=("second", "third"))
-    assert "On the 12 texts that came back unchanged, they voted more alike (0.02; 0.01 to 0.03)" in alike
-    assert "under the same titles" not in alike
-    texts = told(same=(0.0, 0.08))
-    assert "from one window to the next, at least 12 each time, they voted exactly as alike as" in texts
-    apart = told(same=(-0.006, 0.08))
     assert (
-        "neither clearly more nor clearly less alike (−0.01; −0.02 to 0.004); under the same titles" in apart
+        "No text is known to have come back unchanged for Pact members in general, so that the agenda" in text
     )
-    assert "more alike (0.08; 0.07 to 0.09), which points to changes in the texts." in apart
+    assert "at the pace" not in text and "own votes on texts" not in text
+
+
+def test_the_pace_of_unchanged_texts_says_what_own_votes_would_make_for() -> None:
+    step = told(windows=("second", "third"))
+    assert "from one session to the next (60 pairs of votes), members’ own votes would make for 0.04" in step
+    assert "0.04 (0.03 to 0.05) among Pact members in general." in step
+    assert "(at least 60 pairs of votes)" in told()
+
+
+def test_of_many_changes_only_those_are_told_that_the_pace_makes_clear() -> None:
+    issues = ("all", "rivers", "fish")
+
+    def last(**pace: float) -> str:
+        frames = [
+            change(bloc=bloc, issue=issue, windows=("second", "third"), pace=pace.get(f"{bloc}_{issue}", 0.0))
+            for bloc in ("PACT", "LEAGUE")
+            for issue in issues
+        ]
+        whole = (change(bloc=bloc) for bloc in ("PACT", "LEAGUE"))
+        return section(*frames, *whole).paragraphs[-1][0].text()
+
+    assert last().endswith("none of these changes would be clear.")
+    one = last(LEAGUE_fish=-0.03)
+    assert "would make for −0.03 (−0.04 to −0.02) among League members on Fish; of the other changes" in one
 
 
 def test_the_widest_stretch_is_told_in_general_and_the_last_step_by_issue() -> None:
@@ -94,10 +107,11 @@ def test_the_widest_stretch_is_told_in_general_and_the_last_step_by_issue() -> N
         "changes_overall": ["Pact: All votes", "League: All votes"],
         "changes_latest": ["Pact: All votes", "Pact: Fish", "League: All votes"],
     }
-    last = found.paragraphs[1]
-    assert last[-1].text() == "No clear change since the window before: Pact members on Rivers."
-    assert last[2].text().startswith("Pact members came to vote more alike on Fish, by 0.20")
-    assert "where the agenda" not in last[2].text()
+    _, pact, league, rest = found.paragraphs
+    assert pact[1].text().startswith("Pact members came to vote more alike on Fish, by 0.20")
+    assert "where the agenda" in pact[0].text() and "where the agenda" not in pact[1].text()
+    assert league[0].text().startswith("From ‘Era 2, 2000–2009’ to ‘Era 3, 2010–2020’, League members")
+    assert rest[-1].text() == "No clear change since the window before: Pact members on Rivers."
 
 
 def test_bars_lead_from_before_to_after_and_leave_out_who_did_not_come_or_go() -> None:

@@ -204,8 +204,8 @@ def test_other_votes_of_one_kind_are_not_told_apart_from_own_votes(evidence: Sma
     hold(evidence, 2005, AS_ONE, issue="me")
     found = changes(told(evidence))
     assert found["agenda or own votes"]["value"] == pytest.approx(0.75)
-    assert not {"own votes", "same text", "same question"} & set(found)
-    assert (found["total"]["recurring"], found["total"]["questions"]) == (0, 0)
+    assert not {"own votes", "same text", "same question", "at the pace of same texts"} & set(found)
+    assert found["total"]["recurring"] == 0
 
 
 def test_the_same_title_alone_does_not_make_own_votes(evidence: SmallEvidence) -> None:
@@ -216,7 +216,7 @@ def test_the_same_title_alone_does_not_make_own_votes(evidence: SmallEvidence) -
     assert found["same question"]["value"] == pytest.approx(0.75)
     assert found["agenda or own votes"]["value"] == pytest.approx(0.75 / 4)
     assert not {"own votes", "same text"} & set(found)
-    assert (found["total"]["recurring"], found["total"]["questions"]) == (0, 1)
+    assert (found["total"]["recurring"], found["same question"]["recurring"]) == (0, 1)
 
 
 def test_own_votes_are_those_on_the_same_text(
@@ -232,6 +232,24 @@ def test_own_votes_are_those_on_the_same_text(
     assert values(found, "same text", "same question") == pytest.approx([0.75] * 2)
     assert values(found, "agenda", "agenda or own votes") == [0, 0]
     assert found["total"]["recurring"] == 1
+
+
+def test_the_pace_of_same_texts_counts_over_the_years_between_the_windows(
+    evidence: SmallEvidence, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Four texts fall by 0.75 in two years, then four keep still for two: five years lie between the two."""
+    votes = (AS_ONE, {**AS_ONE, "NLD": "n"}, *[SPLIT] * 6)
+    for year in (*range(2000, 2003), *range(2005, 2008)):
+        for place in range(4):
+            evidence.roll_call(10 * year + place, f"{year}-10-0{place + 1}", votes[year - 2000])
+    again = [year for year in (2001, 2002, 2006, 2007) for _ in range(4)]
+    later = [f"test:{10 * year + place % 4}" for place, year in enumerate(again)]
+    earlier = [f"test:{10 * (year - 1) + place % 4}" for place, year in enumerate(again)]
+    matches = pd.DataFrame({"earlier": earlier, "later": later})
+    monkeypatch.setattr(recurrence, "pulled_matches", lambda _: matches)
+    pace = changes(told(evidence))["at the pace of same texts"]
+    assert pace["value"] == pytest.approx(-0.75 / 4 * 5, abs=0.01)
+    assert pace["recurring"] == len(matches)
 
 
 def test_from_first_to_last_the_parts_are_the_sums_of_the_steps(evidence: SmallEvidence) -> None:

@@ -12,14 +12,14 @@ import numpy as np
 import pandas as pd
 
 from detente.measurement import agreement, bootstrap
-from detente.measurement.decomposition import Floats, Held, Ints, Mask, Parts, decompose
+from detente.measurement.decomposition import Floats, Held, Ints, Mask, Parts, at_the_pace, decompose
 from detente.measurement.missing import Missing
-from detente.measurement.recurrence import Agenda, Strata, stratify
+from detente.measurement.recurrence import Agenda, Strata, stratify, votes_in_turn
 from detente.measurement.sample import SHARE, Bounds, Draws, Span, bloc_sample, settle
 
 BLOC_CHANGES = [
     "bloc", "issue", "measure", "window", "next_window", "part", "value", "low", "high", "interval",
-    "roll_calls_before", "roll_calls_after", "recurring", "questions", "members_both", "actors", "mark",
+    "roll_calls_before", "roll_calls_after", "recurring", "members_both", "actors", "mark",
     "source",
 ]  # fmt: skip
 _ABOUT = ["bloc", "issue", "window", "next_window"]
@@ -30,13 +30,16 @@ BEFORE, AFTER, TOTAL = "before", "after", "total"
 JOINING, LEAVING, AGENDA, OWN, UNDIVIDED = "joining", "leaving", "agenda", "own votes", "agenda or own votes"
 ADDED = (JOINING, LEAVING, AGENDA, OWN, UNDIVIDED)
 """The parts that add up to the total."""
-SAME_TEXT, SAME_QUESTION = "same text", "same question"
-"""Mean changes over what was voted on in both windows, which are no parts of the total."""
+SAME_TEXT, SAME_QUESTION, PACE = "same text", "same question", "at the pace of same texts"
+"""No parts of the total: mean changes over what was voted on in both windows, and what the change would be if
+all votes moved as those on one text do from one time to the next. `recurring` says on how many texts,
+questions or pairs of votes they rest; elsewhere, how many texts were voted on in both windows."""
 
 BELONGS = 0.5
 """Share of a window's roll calls from which a member counts as one of the window."""
 CHANGE = (-1.0, 1.0)
 """Between what a change of the agreement index can lie."""
+YEAR = 365.25
 DIGITS = 9
 """Beyond which a difference between draws is rounding."""
 FIRM = ("sessions", "roll calls", "posterior")
@@ -75,6 +78,12 @@ class Sitting:
         held = np.ones((1, len(self.base.sessions)))
         return np.concatenate([held, self.base.weights.astype(float)])
 
+    @property
+    def years(self) -> Floats:
+        """When the roll calls were held, in years."""
+        days = self.base.ballots.roll_calls["date"].to_numpy(dtype="datetime64[D]")
+        return days.astype(float) / YEAR
+
 
 class Estimate(NamedTuple):
     """A figure with its interval, and which reading of the interval it carries."""
@@ -90,6 +99,8 @@ class Change:
     """The change over one step from window to window, or over several in a row."""
 
     parts: Parts
+    pace: Floats
+    """What the change would be at the pace of same texts, (draws)."""
     constant: frozenset[str]
     """The members of all windows."""
     joined: frozenset[str]
@@ -98,6 +109,8 @@ class Change:
     """How many texts were voted on in both windows; over several steps, the fewest of any."""
     questions: int
     """How many texts or titles were, likewise."""
+    pairs: int
+    """How many times a text was voted on again; over several steps, the fewest of any."""
     roll_calls: tuple[int, int]
 
 
@@ -154,23 +167,30 @@ def _step(before: Sitting, after: Sitting, bloc: str, *, agenda: Agenda, absent:
     told = [(~np.isnan(each)).sum(axis=1) for each in scores]
     if min(each.min() for each in told) < bootstrap.LEAST_ROLL_CALLS:
         return None
-    parts, strata = _decomposed(sittings, scores, agenda)
+    held, strata = _held(sittings, scores, agenda)
+    named = [name for each in sittings for name in each.base.ballots.roll_calls["roll_call"]]
+    scored = np.concatenate([~np.isnan(each[0]) for each in scores])
+    pairs = votes_in_turn(
+        agenda.text, [name if told else "" for name, told in zip(named, scored, strict=True)]
+    )
     actors = np.array(before.base.ballots.actors)
     return Change(
-        parts,
+        decompose(*held, text=strata.text, question=strata.question),
+        at_the_pace(*held, pairs=pairs, years=(before.years, after.years)),
         constant=frozenset(actors[constant]),
         joined=frozenset(actors[~constant & arriving & dated[1].any(axis=1)]),
         left=frozenset(actors[~constant & ~arriving & dated[0].any(axis=1)]),
         texts=int(strata.text.sum()),
         questions=int(strata.question.sum()),
+        pairs=len(pairs),
         roll_calls=(int(told[0][3]), int(told[1][3])),
     )
 
 
-def _decomposed(
+def _held(
     sittings: tuple[Sitting, Sitting], scores: Sequence[Floats], agenda: Agenda
-) -> tuple[Parts, Strata]:
-    """Return the parts; roll calls without a score of the constant members lie in no stratum."""
+) -> tuple[tuple[Held, Held], Strata]:
+    """Return the roll calls in their strata; those without a score of the constant members lie in none."""
     scored = [~np.isnan(each[0]) for each in scores]
     names = [
         list(each.base.ballots.roll_calls.loc[held, "roll_call"])
@@ -182,7 +202,7 @@ def _decomposed(
         placed = np.full(len(held), -1)
         placed[held] = numbers
         windows.append(Held(sitting.weights, score, placed))
-    return decompose(*windows, text=strata.text, question=strata.question), strata
+    return (windows[0], windows[1]), strata
 
 
 def _scores(sitting: Sitting, dated: Mask, *, constant: Mask, arriving: Mask, absent: str) -> Floats:
@@ -211,11 +231,13 @@ def _joined(steps: Sequence[Change]) -> Change:
     }
     return Change(
         Parts(**{**summed, "before": first.parts.before, "after": last.parts.after}),
+        pace=np.sum([step.pace for step in steps], axis=0),
         constant=frozenset.intersection(*(step.constant for step in steps)),
         joined=frozenset.union(*(step.joined for step in steps)),
         left=frozenset.union(*(step.left for step in steps)),
         texts=min(step.texts for step in steps),
         questions=min(step.questions for step in steps),
+        pairs=min(step.pairs for step in steps),
         roll_calls=(first.roll_calls[0], last.roll_calls[1]),
     )
 
@@ -225,16 +247,16 @@ def _rows(change: Change, sittings: Sequence[Sitting], bloc: str) -> Iterator[di
     about = {
         "bloc": bloc, "issue": first.issue, "measure": MEASURE, "window": first.span.key,
         "next_window": last.span.key, "roll_calls_before": change.roll_calls[0],
-        "roll_calls_after": change.roll_calls[1], "recurring": change.texts, "questions": change.questions,
-        "members_both": len(change.constant), "mark": "estimated",
+        "roll_calls_after": change.roll_calls[1], "members_both": len(change.constant), "mark": "estimated",
         "source": ", ".join(sorted({name for each in sittings for name in each.base.source.split(", ")})),
     }  # fmt: skip
     who = {JOINING: change.joined, LEAVING: change.left}
+    rests_on = {SAME_QUESTION: change.questions, PACE: change.pairs}
     for part, told in _estimates(change, sittings).items():
         named = " ".join(sorted(who.get(part, ()))) or np.nan
         yield {
             **about, "part": part, "value": told.value, "low": told.low, "high": told.high,
-            "interval": told.reading, "actors": named,
+            "interval": told.reading, "recurring": rests_on.get(part, change.texts), "actors": named,
         }  # fmt: skip
 
 
@@ -272,4 +294,6 @@ def _added(change: Change) -> dict[str, Floats]:
         found |= {OWN: parts.own, UNDIVIDED: parts.undivided, SAME_TEXT: parts.same_text}
     else:
         found |= {UNDIVIDED: parts.undivided + parts.own}
-    return {**found, SAME_QUESTION: parts.same_question} if change.questions else found
+    if change.questions:
+        found |= {SAME_QUESTION: parts.same_question}
+    return {**found, PACE: change.pace} if change.pairs >= bootstrap.LEAST_ROLL_CALLS else found

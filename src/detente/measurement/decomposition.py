@@ -98,6 +98,33 @@ def decompose(before: Held, after: Held, *, text: Mask, question: Mask) -> Parts
     )
 
 
+def at_the_pace(before: Held, after: Held, *, pairs: Ints, years: tuple[Floats, Floats]) -> Floats:
+    """Return the change that would be if all votes moved as those on one text do from one time to the next.
+
+    `pairs` (n, 2): places of an earlier and a later roll call on one text, the roll calls of `before` counted
+    first; `years`: when the roll calls of each window were held. The pace is the sum of the changes of these
+    pairs among constant members over the years between them; it counts over the years between the windows'
+    mean dates. A pair counts in a resample as often as its later roll call. (draws), NaN without pairs.
+
+    >>> held = Held(np.ones((1, 2)), np.tile([0.5, 0.6], (4, 1)), np.array([0, 0]))
+    >>> years = np.array([2000.0, 2002]), np.array([2005.0, 2007])
+    >>> round(float(at_the_pace(held, held, pairs=np.array([[0, 1]]), years=years)[0]), 3)
+    0.25
+    """
+    score = np.concatenate([before.scores[0], after.scores[0]])
+    when = np.concatenate(years)
+    earlier, later = pairs.T
+    weights = np.concatenate([before.weights, after.weights], axis=1)[:, later]
+    moved, apart = (score[later] - score[earlier])[:, None], (when[later] - when[earlier])[:, None]
+    pace = _ratio(multiply(weights, moved), multiply(weights, apart))[:, 0]
+    first, last = (_mean_date(held, each) for held, each in zip((before, after), years, strict=True))
+    return np.asarray(pace * (last - first))
+
+
+def _mean_date(held: Held, years: Floats) -> Floats:
+    return _ratio(multiply(held.weights, years[:, None])[:, 0], held.weights.sum(axis=1))
+
+
 def means(held: Held) -> Floats:
     """Return the mean of each of the four scores in each draw, (draws, 4); NaN where nothing is defined."""
     defined = ~np.isnan(held.scores)

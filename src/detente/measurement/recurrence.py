@@ -121,8 +121,26 @@ def stratify(agenda: Agenda, before: Names, after: Names) -> Strata:
         )
         for names in (before, after)
     )
-    level = np.array([level for level, _ in strata])
-    return Strata((first, second), level == TEXT, level >= QUESTION)
+    levels = np.array([level for level, _ in strata])
+    return Strata((first, second), levels == TEXT, levels >= QUESTION)
+
+
+def votes_in_turn(asked: Mapping[str, str], names: Names) -> Places:
+    """Return the places of every two roll calls that ask the same one after the other: (pairs, 2).
+
+    `names` are in order of time.
+
+    >>> votes_in_turn({"a": "t", "c": "t", "d": "t"}, ["a", "b", "c", "d"]).tolist()
+    [[0, 2], [2, 3]]
+    """
+    latest: dict[str, int] = {}
+    found = []
+    for place, name in enumerate(names):
+        if name in asked:
+            if asked[name] in latest:
+                found.append((latest[asked[name]], place))
+            latest[asked[name]] = place
+    return np.array(found, dtype=np.int64).reshape(-1, 2)
 
 
 def pulled_matches(evidence: Votes) -> pd.DataFrame | None:

@@ -10,7 +10,7 @@ import pandas as pd
 from detente.briefing.charts.theme import INK, LINES, PALETTE, QUIET, specification, wrapped
 
 ROW = 25
-WIDTH = 25
+WIDTH = 23
 KINDS = {"level": INK, "up": PALETTE[0], "down": PALETTE[1], "open": "#a9b1ba"}
 """Colours: a level; a part that adds; one that takes away; and one of which it is open what it is."""
 

@@ -14,7 +14,8 @@ from detente.briefing.material import Material
 from detente.briefing.names import Names
 from detente.briefing.prose import Part, Sentence, listed, sentence
 from detente.briefing.reading import Row, rows, said, where
-from detente.briefing.sections.changes_sentences import INDEX, Account, change_sentence, text_sentence
+from detente.briefing.sections import changes_sentences as say
+from detente.briefing.sections.changes_sentences import INDEX, Account
 from detente.measurement.changes import (
     ADDED,
     AFTER,
@@ -32,9 +33,9 @@ BEHIND = "Figures behind this chart"
 STEPS = {
     JOINING: "members that joined",
     LEAVING: "members that left",
-    AGENDA: "mix of what came to a vote",
-    OWN: "own votes on unchanged texts",
-    UNDIVIDED: "other texts: agenda or own votes",
+    AGENDA: "mix of votes held",
+    OWN: "own votes, same texts",
+    UNDIVIDED: "agenda or own votes",
 }
 """What each part of a change is called beside its bar."""
 ROOM = 0.18
@@ -48,7 +49,7 @@ COLUMNS = (
     Column("value", "Value", INDEX),
     Column("low", "Low", INDEX),
     Column("high", "High", INDEX),
-    Column("recurring", "Texts in both", "count"),
+    Column("recurring", "Rests on", "count"),
     Column("mark", "Mark"),
     Column("source", "Source"),
 )
@@ -58,11 +59,18 @@ READING = (
     "the agenda and members’ own votes cannot be told apart. The thin line is an interval of {confidence} "
     "for the end of the bar: where it reaches back to the start, the part may be nothing."
 )
+RESTS = (
+    "The last rows of a change are no parts of it: mean changes on the same texts and under the same titles, "
+    "and the change at the pace of same texts. Each rests on so many texts, titles or pairs of votes; beside "
+    "the parts stands how many texts came to a vote in both windows. The file holds every bloc, issue and "
+    "pair of windows."
+)
 NOTE = (
     "Who belongs to both windows is held constant; joining and leaving are what the others add, by their "
     "dates of membership. The mix is each resolution’s and each issue’s share of the votes. Own votes are "
     "counted only on texts that Bailey, Strezhnev and Voeten matched from session to session: a title is not "
-    "enough, as votes under one title were found to move where its text does. Parts add up to the change."
+    "enough, as votes under one title move more than twice as much from one session to the next where the "
+    "text is not known to be the same. Parts add up to the change."
 )
 
 
@@ -77,8 +85,13 @@ def changes(material: Material) -> Section | None:
     drawn = tuple(each for each in figures if each is not None)
     if not drawn:
         return None
-    steady = steady_sentence([account for account in latest if not account.is_clear], material.names)
-    paragraphs = (_told(whole, material), (*_told(told, material), *((steady,) if steady else ())))
+    names, steady = material.names, [account for account in latest if not account.is_clear]
+    by_bloc = [[each for each in told if each.bloc == bloc] for bloc in material.case.blocs]
+    paragraphs = (
+        (*_told(whole, names), *on_what_recurs(whole, names)),
+        *(_told(each, names) for each in by_bloc),
+        (*on_what_recurs(told, names), *_present(steady_sentence(steady, names))),
+    )
     basis = " ".join(
         f"Changes come from {key}." for key in dict.fromkeys(material.measures.bloc_changes["basis"])
     )
@@ -119,6 +132,7 @@ def accounts_of(material: Material, bloc: str, issue: str) -> list[Account]:
         Account(
             bloc, issue, one, two,
             {str(row["part"]): row for row in rows(where(held, window=one, next_window=two))},
+            general=issue == material.general,
             in_steps=(one, two) not in set(pairwise(material.case.windows)),
         )
         for one, two in dict.fromkeys(zip(held["window"], held["next_window"], strict=True))
@@ -145,17 +159,23 @@ def _breadth(account: Account, material: Material) -> tuple[int, int]:
     return last - first, last
 
 
-def _told(accounts: Sequence[Account], material: Material) -> tuple[Sentence, ...]:
-    told: list[Sentence | None] = []
-    known: set[tuple[str, str]] = set()
-    for account in accounts:
-        windows, general = (account.window, account.next_window), account.issue == material.general
-        first = windows not in known
-        told += [
-            change_sentence(account, material.names, general=general, first=first),
-            text_sentence(account, material.names),
-        ]
-        known.add(windows)
+def on_what_recurs(accounts: Sequence[Account], names: Names) -> tuple[Sentence, ...]:
+    """Return what is said of texts that came back unchanged, over all of these changes."""
+    told = (say.pace_sentence, say.untold_sentence)
+    return _present(*(each(accounts, names) for each in told))
+
+
+def _told(accounts: Sequence[Account], names: Names) -> tuple[Sentence, ...]:
+    windows = [(account.window, account.next_window) for account in accounts]
+    return _present(
+        *(
+            say.change_sentence(account, names, first=place == 0 or windows[place] != windows[place - 1])
+            for place, account in enumerate(accounts)
+        )
+    )
+
+
+def _present(*told: Sentence | None) -> tuple[Sentence, ...]:
     return tuple(each for each in told if each is not None)
 
 
@@ -232,6 +252,6 @@ def _table(key: str, accounts: Sequence[Account], material: Material) -> Table:
     shown = {(each.bloc, each.issue, each.window, each.next_window) for each in accounts}
     about = zip(frame["bloc"], frame["issue"], frame["window"], frame["next_window"], strict=True)
     return Table(
-        key, BEHIND, frame, COLUMNS, "The file holds every bloc, issue and pair of windows.",
+        key, BEHIND, frame, COLUMNS, RESTS,
         display=frame[[each in shown for each in about]],
     )  # fmt: skip

@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from detente.briefing.names import Names
-from detente.briefing.prose import Cited, Label, Part, Sentence, listed, sentence
-from detente.briefing.reading import Row, against, counted, number, said
+from detente.briefing.prose import Cited, Form, Label, Part, Sentence, listed, sentence
+from detente.briefing.reading import Row, counted, number, said
 from detente.measurement.changes import (
     ADDED,
     AGENDA,
     JOINING,
     LEAVING,
     OWN,
-    SAME_QUESTION,
+    PACE,
     SAME_TEXT,
     TOTAL,
     UNDIVIDED,
@@ -31,6 +31,7 @@ PARTS = {
 }
 """What each part of a change is called in a sentence."""
 EXPLAINED = ", where the agenda and members’ own votes cannot be told apart"
+MOST = 3
 LEAST = 0.005
 """Smallest part of a change that is worth a clause."""
 
@@ -44,6 +45,8 @@ class Account:
     window: str
     next_window: str
     parts: Mapping[str, Row]
+    general: bool = False
+    """Whether the issue stands for votes in general."""
     in_steps: bool = False
     """Whether there are windows between the two, so that the change is the sum of several."""
 
@@ -76,7 +79,7 @@ def is_clear(found: Number) -> bool:
     return low > 0 or high < 0
 
 
-def change_sentence(account: Account, names: Names, *, general: bool, first: bool = True) -> Sentence | None:
+def change_sentence(account: Account, names: Names, *, first: bool = True) -> Sentence | None:
     """Say whether a bloc's unity has changed, which parts make up the change, and which work against it.
 
     Only the `first` of several on the same windows names them, and explains what cannot be told apart.
@@ -84,20 +87,19 @@ def change_sentence(account: Account, names: Names, *, general: bool, first: boo
     total = account.number(TOTAL)
     if total is None:
         return None
-    on: tuple[Part, ...] = ("in general",) if general else ("on ", names.label("issues", account.issue))
     since: tuple[Part, ...] = (
         "from ", _window(account.window, names), " to ", _window(account.next_window, names),
     )  # fmt: skip
     teller = _Teller(account, names, first)
-    members = names.members(account.bloc)
     if not account.is_clear:
         return sentence(
-            "Whether ", members, " came to vote more or less alike ", *on, *((" ", *since) if first else ()),
-            " is open: the interval includes zero (", teller.cited(TOTAL), ")", *teller.open_parts(), ".",
+            "Whether ", teller.members, " came to vote more or less alike ", *teller.on,
+            *((" ", *since) if first else ()), " is open: the interval includes zero (", teller.cited(TOTAL),
+            ")", *teller.open_parts(), ".",
         )  # fmt: skip
     return sentence(
-        *((*since, ", ") if first else ()), members, f" came to vote {_how(total)} ", *on, ", by ",
-        teller.size(TOTAL), *teller.clear_parts(upwards=total.value > 0), ".",
+        *((*since, ", ") if first else ()), teller.members, f" came to vote {_how(total)} ", *teller.on,
+        ", by ", teller.size(TOTAL), *teller.clear_parts(upwards=total.value > 0), ".",
     )  # fmt: skip
 
 
@@ -146,16 +148,34 @@ class _Teller:
         ]
         return listed(clauses)
 
+    @property
+    def members(self) -> Label:
+        """Whose change it is."""
+        return self.names.members(self.account.bloc)
+
+    @property
+    def on(self) -> tuple[Part, ...]:
+        """On what: `on Fish`, or `in general`."""
+        if self.account.general:
+            return ("in general",)
+        return "on ", self.names.label("issues", self.account.issue)
+
+    @property
+    def pairs(self) -> Cited:
+        """How many times a text was voted on again; over several steps, in each of them at the least."""
+        row = self.account.parts[PACE]
+        found = counted(int(row["recurring"]), said(row, "source"))
+        return Cited(found, _what("votes on a text that was voted on before", self.account, self.names))
+
     def _explained(self, part: str) -> str:
         return EXPLAINED if part == UNDIVIDED and self.first else ""
 
-    def cited(self, part: str) -> Cited:
-        """Return a change with its interval, within brackets."""
+    def cited(self, part: str, form: Form = "inside") -> Cited:
+        """Return a change with its interval, as it stands within brackets unless `form` says otherwise."""
         found = self.account.number(part)
         assert found is not None
-        return Cited(
-            found, _what(f"change of the agreement index ({part})", self.account, self.names), "inside"
-        )
+        what = _what(f"change of the agreement index ({part})", self.account, self.names)
+        return Cited(found, what, form)
 
     def size(self, part: str) -> Cited:
         """Return a change by its size: a fall of 0.02 is 0.02, and its interval turned round."""
@@ -168,37 +188,41 @@ class _Teller:
         return Cited(found, f"size of the {told.what}", "interval")
 
 
-def text_sentence(account: Account, names: Names) -> Sentence | None:
-    """Say how members voted on what came back unchanged, or that nothing is known to have."""
-    if AGENDA not in account.parts:
+def pace_sentence(accounts: Sequence[Account], names: Names) -> Sentence | None:
+    """Say what members' own change of vote would make for, at the pace of votes on unchanged texts.
+
+    Of more than `MOST` changes only those are told that would be clear.
+    """
+    held = [(each, pace) for each in accounts if (pace := each.number(PACE)) is not None]
+    if not held:
         return None
-    same, titled = account.number(SAME_TEXT), account.number(SAME_QUESTION)
-    if same is None:
-        return sentence(
-            "No text is known to have come back unchanged, so that the agenda and members’ own votes cannot "
-            "be told apart."
-        )
-    row, teller = account.parts[SAME_TEXT], _Teller(account, names)
-    texts = Cited(
-        counted(int(row["recurring"]), said(row, "source")), _what("texts that recur", account, names)
-    )
-    how = _how(same) if is_clear(same) else "neither clearly more nor clearly less alike"
-    if same.low == same.high == 0:
-        how = "exactly as alike as before"
-    opening: tuple[Part, ...] = ("On the ", texts, " texts that came back unchanged")
-    if account.in_steps:
-        opening = (
-            "On texts that came back unchanged from one window to the next, at least ",
-            texts,
-            " each time",
-        )
-    told: list[Part] = [*opening, f", they voted {how} (", teller.cited(SAME_TEXT), ")"]
-    if titled is not None and is_clear(titled) and against(titled, same) != "alike":
-        told += [
-            f"; under the same titles, changed texts included, {_how(titled)} (",
-            teller.cited(SAME_QUESTION), "), which points to changes in the texts",
-        ]  # fmt: skip
-    return sentence(*told, ".")
+    pairs = min((_Teller(account, names).pairs for account, _ in held), key=lambda each: each.number.value)
+    told = held if len(held) <= MOST else [(account, pace) for account, pace in held if is_clear(pace)]
+    least = "at least " if len(held) > 1 or held[0][0].in_steps else ""
+    opening: tuple[Part, ...] = (
+        "Had all votes moved at the pace of those on texts that came back unchanged from one session to the "
+        f"next ({least}", pairs, " pairs of votes), ",
+    )  # fmt: skip
+    if not told:
+        return sentence(*opening, "none of these changes would be clear.")
+    clauses: list[Part | tuple[Part, ...]] = []
+    for account, _ in told:
+        teller = _Teller(account, names)
+        clauses.append((teller.cited(PACE, form="interval"), " among ", teller.members, " ", *teller.on))
+    rest = "; of the other changes, none would be clear" if len(told) < len(held) else ""
+    return sentence(*opening, "members’ own votes would make for ", *listed(clauses), f"{rest}.")
+
+
+def untold_sentence(accounts: Sequence[Account], names: Names) -> Sentence | None:
+    """Name the changes without a text that is known to have come back unchanged; None where all have one."""
+    without = [each for each in accounts if AGENDA in each.parts and SAME_TEXT not in each.parts]
+    told = [(each.members, " ", *each.on) for each in (_Teller(account, names) for account in without)]
+    if not told:
+        return None
+    return sentence(
+        "No text is known to have come back unchanged for ", *listed(told), ", so that the agenda and "
+        "members’ own votes cannot be told apart there.",
+    )  # fmt: skip
 
 
 def _how(found: Number) -> str:
