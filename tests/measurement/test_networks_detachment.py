@@ -366,7 +366,8 @@ def test_contributions_are_what_moving_one_actor_alone_changes(k: int | None, ac
 def test_outsiders_are_told_what_drawing_them_in_would_cost() -> None:
     found = joining(sides(), [*"ABCDEFG"])
     assert set(found.members["actor"]) == set("TUVWXYZ") and (found.members["margin"] < 0).all()
-    one = joining(sides(), [*"ABCDEFG"], outsiders=["T"])
+    one = joining(sides(), iter("ABCDEFGQ"), outsiders=["T"])
+    assert one.set_aside["examples"].tolist() == ["Q"]
     same = detachment(sides(), [*"ABCDEFGT"], core=found.core)
     assert margin_of(one, "T") == margin_of(found, "T") == margin_of(same, "T")
 
@@ -376,7 +377,7 @@ def test_outsiders_are_told_what_drawing_them_in_would_cost() -> None:
 
 def test_members_who_are_not_in_the_network_are_set_aside_by_name() -> None:
     found = detachment(sides(), ["A", "B", "C", "Q", "P"])
-    assert found.set_aside.values.tolist() == [["members that are not in the network", 2, "P, Q"]]
+    assert found.set_aside.values.tolist() == [["not in the network", 2, "P, Q"]]
     assert "P, Q" in repr(found) and len(found.members) == 3
 
 
@@ -385,8 +386,8 @@ def test_members_without_a_tie_or_a_way_to_the_core_are_set_aside_by_name() -> N
     found = detachment(listed(*rows), [*"ABDX"])
     told = dict(zip(found.set_aside["what"], found.set_aside["examples"], strict=True))
     assert told == {
-        "members without a tie, or with ties that cancel out": "D",
-        "members that no chain of ties connects with the core": "X",
+        "without a tie, or with ties that cancel out": "D",
+        "connected with the core by no chain of ties": "X",
     }
     assert found.members["actor"].tolist() == ["A", "B"]
 

@@ -47,6 +47,7 @@ class Network:
 class Bloc:
     """The members of a bloc that are measured, its core, and what there is to say of others."""
 
+    declared: tuple[str, ...]
     members: Ints
     core: Ints
     set_aside: tuple[Remark, ...]
@@ -93,14 +94,14 @@ def choose(found: Network, camp: Iterable[str], core: Iterable[str] | None) -> B
         raise MeasurementError(Problem("camp", what, "name a core that members have ties with"))
     absent = [actor for actor in declared if actor not in there]
     aside = (
-        ("members that are not in the network", absent),
-        ("members without a tie, or with ties that cancel out", found.names(np.setdiff1d(nodes, tied))),
-        ("members that no chain of ties connects with the core", found.names(tied[~reached])),
+        ("not in the network", absent),
+        ("without a tie, or with ties that cancel out", found.names(np.setdiff1d(nodes, tied))),
+        ("connected with the core by no chain of ties", found.names(tied[~reached])),
     )
     remarks = tuple(Remark(what, len(who), ", ".join(sorted(who))) for what, who in aside if who)
     beside = sorted(set(given or ()) - set(declared))
     notes = (f"of the core, not members: {', '.join(beside)}; members are held against them all the same",)
-    return Bloc(tied[reached], chosen, remarks, notes if beside else ())
+    return Bloc(declared, tied[reached], chosen, remarks, notes if beside else ())
 
 
 def _listed(what: str, actors: Iterable[str]) -> tuple[str, ...]:

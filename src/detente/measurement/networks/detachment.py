@@ -127,12 +127,13 @@ def joining(
     >>> joining(ties(table), ["A", "B", "C"], core=["A", "B"]).members[["actor", "margin"]].values.tolist()
     [['E', -1.0], ['D', 1.0]]
     """
+    effort = _checked(draws, seed, None, False)
     found = network(ties, seed=seed)
     bloc = choose(found, camp, core)
-    others = sorted(set(found.ties.actors) - set(camp)) if outsiders is None else outsiders
+    others = set(found.ties.actors) - set(bloc.declared) if outsiders is None else outsiders
     asked = choose(found, others, found.names(bloc.core))
-    effort = _checked(draws, seed, None, False)
-    return _measured(found, replace(asked, notes=bloc.notes), draws=draws, effort=effort, with_pairs=False)
+    both = replace(asked, set_aside=(*bloc.set_aside, *asked.set_aside), notes=bloc.notes)
+    return _measured(found, both, draws=draws, effort=effort, with_pairs=False)
 
 
 def _checked(draws: int, seed: int, time_limit: float | None, prove: bool) -> Effort:
