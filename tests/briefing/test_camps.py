@@ -84,7 +84,7 @@ def test_balance_is_told_with_what_is_proven_and_what_is_not() -> None:
     assert "In 2020, the best division of 200 actors into two camps leaves 18\u202f% of the weight" in proven
     assert proven.endswith("and it is proven that none leaves less.")
     open_ = text(say.balance_sentence(found(camp_periods=invented.camp_periods(gap=0.5))))
-    assert "the best division found of 200 actors into two camps leaves 18\u202f% (9 to 18\u202f%)" in open_
+    assert "the best division of 200 actors into two camps that was found leaves 18\u202f% (9 to" in open_
     assert "that none leaves less is not proven" in open_
     none = text(say.balance_sentence(found(camp_periods=invented.camp_periods(0.0))))
     assert "leaves 0\u202f% of the weight" in none
@@ -175,12 +175,20 @@ def test_realignments_are_told_where_chance_does_not_explain_them() -> None:
 
 
 def test_what_votes_cannot_say_is_told_where_the_camps_rest_on_votes() -> None:
-    told = text(say.votes_sentence(found()))
-    assert "The camps of 2020 rest on 80 roll calls on every subject" in told
+    none = bare().measures.roll_calls.iloc[:0]
+    told = text(say.votes_sentence(found(), none))
+    assert "The camps of 2020 rest on 80 roll calls on every subject. They say" in told
     assert "to share a camp with the rival is not to side with it" in told
-    assert "on ‘Fish’." in text(say.votes_sentence(found(), issue="Fish"))
+    assert "on ‘Fish’." in text(say.votes_sentence(found(), none, issue="Fish"))
     other = found(camp_periods=invented.camp_periods(roll_calls=0))
-    assert say.votes_sentence(other) is None
+    assert say.votes_sentence(other, none) is None
+    votes = bare().measures.roll_calls
+    assert "on the rival that this brief looks at, none is among them" in text(
+        say.votes_sentence(found(), votes)
+    )
+    late = votes.assign(date=pd.Timestamp(2020, 3, 2))
+    assert "looks at, 2 are among them" in text(say.votes_sentence(found(), late))
+    assert "looks at, 1 is among them" in text(say.votes_sentence(found(), late[late["roll_call"] == "b:1"]))
 
 
 def test_the_member_held_least_is_named_beside_what_chance_would_give() -> None:

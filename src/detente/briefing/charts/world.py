@@ -22,7 +22,7 @@ MIDDLE = (WIDTH / 2, 0.55 * HEIGHT)
 MERIDIAN = -11
 """Turned by this, no country is cut in two by the edge of the map."""
 LAND = "land"
-TOLD = {"name": " ", "series": "camp", "note": "held by"}
+TOLD = {"name": " ", "series": "camp", "note": "held there by, of its ties"}
 """What tooltips say, with the word before it."""
 GREY = "#dcdfe3"
 """For countries that belong to nothing shown."""

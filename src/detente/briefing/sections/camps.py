@@ -96,7 +96,8 @@ def _detached(material: Material, found: Camps, rungs: part.Rungs) -> Told:
 def _limits(material: Material, found: Camps, rungs: part.Rungs | None) -> Told:
     """Return what votes can say and what not, beside the votes on the rival and the scale of stance."""
     measured, names, bloc = material.measures, material.names, next(iter(material.case.blocs))
-    general = say.votes_sentence(found, issue=_issue(material))
+    on_rival = measured.roll_calls[measured.roll_calls["issue"].isin(material.rival_issues)]
+    general = say.votes_sentence(found, on_rival, issue=_issue(material))
     if general is None:
         return ()
     beside = [

@@ -62,7 +62,8 @@ def rungs_of(material: Material, camps: Camps) -> Rungs | None:
 
 def _rung(row: Row, was: Row | None, names: Names) -> dict[str, object]:
     value, bound = float(row["margin"]), given(row["margin_bound"])
-    low, mid, high = (row[f"null_{name}"] for name in ("low", "mid", "high"))
+    null = (given(row[f"null_{name}"]) for name in ("low", "mid", "high"))
+    low, mid, high = (nan if found is None else found for found in null)
     actor = str(row["actor"])
     return {
         "actor": actor, "name": names.actor(actor), "value": value,

@@ -12,7 +12,7 @@ from detente.briefing.charts.world import drawn
 from detente.briefing.exhibits import Column, Figure, Panel, Table
 from detente.briefing.material import Material
 from detente.briefing.reading import given, rows, where
-from detente.briefing.sections.camps_reading import Camps, as_text
+from detente.briefing.sections.camps_reading import YEAR, Camps, as_text
 from detente.briefing.sections.camps_sentences import realigned
 from detente.briefing.shapes import world as shapes
 from detente.measurement.casting import heirs
@@ -32,7 +32,7 @@ BORDERS = (
 MEMBERS = (
     Column("member", "Actor"),
     Column("called", "Camp"),
-    Column("pull_share", "Pull", "share"),
+    Column("pull_share", "Held there by, of its ties", "share"),
     Column("mark", "Mark"),
 )
 BALANCE = (
@@ -104,7 +104,7 @@ def on_the_map(material: Material, camps: Camps) -> Figure | None:
 
 def _pull(share: object) -> str:
     found = given(share)
-    return "" if found is None else f"{figure(found, 'share')} of the weight of its ties"
+    return "" if found is None else figure(found, "share")
 
 
 def over_time(material: Material, camps: Camps) -> Figure | None:
@@ -128,7 +128,8 @@ def over_time(material: Material, camps: Camps) -> Figure | None:
         "camps_over_time",
         "The camps over time",
         "How many actors each camp has at some moments, and who goes where between them: bands in strong "
-        "colour are those who change camp. A camp keeps its colour as long as it keeps most of its members.",
+        "colour are those who change camp. A camp goes on, in its colour, where half of those in it "
+        "before, or of those in it now, are the same.",
         "The higher a block, the more actors. A part of a block that no band reaches from the left is new "
         "there; the moments are the first and the last, those at which the camps changed most, and some "
         "between. The table has every period, the file every actor in it.",
@@ -168,7 +169,7 @@ def _sizes(camps: Camps, held: pd.DataFrame, series: tuple[Series, ...]) -> Tabl
 def balance(camps: Camps) -> Figure | None:
     """Return how much speaks against the camps by year, or None for windows and for few years."""
     periods = camps.periods
-    if len(periods) < 3 or not periods["period"].str.fullmatch(r"\d{4}").all():
+    if len(periods) < 3 or not periods["period"].str.fullmatch(YEAR).all():
         return None
     low = (periods["bound"] / periods["total"]).clip(lower=0.0).fillna(0.0)
     low = low.where(~periods["proven"].astype(bool), periods["share"]).clip(upper=periods["share"])
@@ -182,12 +183,9 @@ def balance(camps: Camps) -> Figure | None:
         proof=["yes" if proven else "no" for proven in periods["proven"]],
         note=[f"{int(row['actors'])} actors" for row in rows(periods)],
     )
-    drawn_ = frame[["year", "series", "value", "low", "high", "note"]].round(
-        {"value": 4, "low": 4, "high": 4}
-    )
-    spec = trend(
-        drawn_, title="weight of ties", series=[Series("against the camps", 0)], percent=True, height=150
-    )
+    told = frame[["year", "series", "value", "low", "high", "note"]].round({"value": 4, "low": 4, "high": 4})
+    series = [Series("against the camps", 0)]
+    spec = trend(told, title="weight of ties", series=series, percent=True, height=150)
     return Figure(
         "camps_balance",
         "How far from balance, by year",
@@ -211,6 +209,8 @@ def moments(material: Material, camps: Camps) -> Table | None:
         to=[camps.label(period).text for period in told["next"]],
         who=[_who(str(codes), camps) for codes in told["movers"].fillna("")],
         stayed=[len(str(codes).split()) for codes in told["lasting"].fillna("")],
+        mark="estimated",
+        source=camps.periods["source"].iloc[-1],
     )
     return Table(
         "camps_moments",

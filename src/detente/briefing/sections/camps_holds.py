@@ -180,7 +180,6 @@ def holds(material: Material, camps: Camps, rungs: Rungs) -> Figure | None:
 
 
 def _panel(frame: pd.DataFrame, title: str) -> Panel:
-    edge = float(frame["pull"].abs().max()) * 1.05 or 1.0
-    low = -edge if (frame["pull"] < 0).any() else 0.0
+    low, high = (1.05 * float(end) for end in (min(frame["pull"].min(), 0), max(frame["pull"].max(), 0)))
     drawn = frame[["name", "pull", "note"]].round({"pull": 3})
-    return Panel(pulls(drawn, title="weight of ties", domain=(low, edge), noted="ties"), title)
+    return Panel(pulls(drawn, title="weight of ties", domain=(low, high or 1.0), noted="ties"), title)

@@ -42,7 +42,7 @@ def rungs(material: Material, camps: Camps, told: Rungs) -> Figure:
     core = ", ".join(names.actor(actor) for actor in told.core)
     return Figure(
         "camps_ladder",
-        f"Who could be parted from {names.members(told.bloc).text}, {camps.label(told.period).text}",
+        f"Who could be parted from {names.title('blocs', told.bloc)}, {camps.label(told.period).text}",
         "For each member, its detachment margin: how much more weight of ties would speak against the camps "
         "if it were forced apart from the bloc’s core. Members below zero stand outside already.",
         "The least firmly held stand on top. The grey bar is what chance would give: margins with the signs "

@@ -102,14 +102,6 @@ class Camps:
         """Return what a period is called."""
         return self.names.label("windows", period)
 
-    def moments(self, most: int) -> list[str]:
-        """Return at most `most` periods that tell the story: first and last, and others as even as can be."""
-        every = [str(period) for period in self.periods["period"]]
-        if len(every) <= most:
-            return every
-        steps = [round(place * (len(every) - 1) / (most - 1)) for place in range(most)]
-        return [every[step] for step in steps]
-
 
 def camps_of(material: Material) -> Camps | None:
     """Return the camps that were measured, or None where there are none."""

@@ -28,7 +28,8 @@ def frustrated(row: Row) -> Cited | None:
     low = min(max((bound or 0.0) / total, 0.0), value)
     proof = "proven least" if row["proven"] else "the best found; none can leave less than the low end"
     method = f"least weight that camps leave against them, by {said(row, 'method') or 'search'}; {proof}"
-    found = Number(value, "share", "estimated", value if row["proven"] else low, value, method=method)
+    low = value if row["proven"] else low
+    found = Number(value, "share", "estimated", low, value, said(row, "source"), method=method)
     return Cited(found, f"weight of ties against the camps, {row['period']}", form_of(found))
 
 
@@ -43,9 +44,7 @@ def balance_sentence(camps: Camps) -> Sentence | None:
     share = frustrated(row)
     if share is None:
         return None
-    actors = Cited(
-        _estimate(int(row["actors"]), "count", row, "actors with ties"), f"actors with ties, {row['period']}"
-    )
+    actors = Cited(_count(int(row["actors"]), row, "actors with ties"), f"actors with ties, {row['period']}")
     opening: tuple[Part, ...] = ("In ", camps.label(camps.latest), ", ")
     if int(row["camps"]) < 2:
         return sentence(
@@ -53,7 +52,7 @@ def balance_sentence(camps: Camps) -> Sentence | None:
             " of their weight speaks against it.",
         )  # fmt: skip
     into = WORDS.get(int(row["camps"]), "many")
-    best = "best division" if row["proven"] else "best division found"
+    which = "" if row["proven"] else " that was found"
     end = (
         ", and it is proven that none leaves less"
         if row["proven"]
@@ -62,7 +61,7 @@ def balance_sentence(camps: Camps) -> Sentence | None:
     if share.number.value == 0:
         end = ": they are in balance"
     return sentence(
-        *opening, f"the {best} of ", actors, f" actors into {into} camps leaves ", share,
+        *opening, "the best division of ", actors, f" actors into {into} camps{which} leaves ", share,
         " of the weight of their ties against it, as agreement across camps or disagreement within one", end,
         ".",
     )  # fmt: skip
@@ -93,12 +92,12 @@ def sides_sentence(camps: Camps) -> Sentence | None:
     row = rows(camps.periods)[-1]
     told: list[Part | tuple[Part, ...]] = []
     for camp in held[:TOLD]:
-        figure = _estimate(int(size[camp]), "count", row, "members of a camp")
+        figure = _count(int(size[camp]), row, "members of a camp")
         what = f"members of {camps.series[camp].name}, {camps.latest}"
         told.append((*camps.called(camp), " (", Cited(figure, what), "" if told else " members", ")"))
     rest = sum(int(size[camp]) for camp in held[TOLD:])
     if rest:
-        others = Cited(_estimate(rest, "count", row, "members of smaller camps"), "members of smaller camps")
+        others = Cited(_count(rest, row, "members of smaller camps"), "members of smaller camps")
         told.append(("smaller ones with ", others, " members in all"))
     return sentence("The camps, each named after actors of this brief in it, are ", *listed(told), ".")
 
@@ -132,13 +131,11 @@ def bloc_sentence(
 
 def _together(camps: Camps, known: int, outside: int) -> tuple[Part, ...]:
     row, members = rows(camps.periods)[-1], camps.names.members(camps.bloc)
-    every = Cited(
-        _estimate(known, "count", row, "members with ties"), f"{members.text} with ties, {camps.latest}"
-    )
+    every = Cited(_count(known, row, "members with ties"), f"{members.text} with ties, {camps.latest}")
     if not outside:
         return "all ", every, " ", members, " with ties stand in one camp"
     what = f"{members.text} in one camp, {camps.latest}"
-    most = Cited(_estimate(known - outside, "count", row, "members in one camp"), what)
+    most = Cited(_count(known - outside, row, "members in one camp"), what)
     return most, " of ", every, " ", members, " with ties stand in one camp"
 
 
@@ -158,9 +155,9 @@ def realigned_sentence(realignments: pd.DataFrame, camps: Camps) -> Sentence | N
     clear = realigned(realignments, camps)
     if clear.empty:
         return sentence("Between no two periods did the camps change more than they would by chance alone.")
-    largest = clear.sort_values("moved", ascending=False, kind="stable").head(TOLD).sort_index()
+    largest = clear.sort_values("moved", ascending=False, kind="stable").head(TOLD).index
     told: list[Part | tuple[Part, ...]] = []
-    for row in rows(largest):
+    for row in rows(clear[clear.index.isin(largest)]):
         figure = Number(float(row["moved"]), "share", "estimated", row["moved"], row["moved"], method=MOVED)
         what = f"actors that changed camp, {row['period']} to {row['next']}"
         span = (camps.label(row["period"]), " and ", camps.label(row["next"]))
@@ -178,8 +175,11 @@ def _for_good(row: Row) -> str:
     return ", most of them to stay" if 2 * stayed > moved else ", most of them not to stay"
 
 
-def votes_sentence(camps: Camps, *, issue: str = "") -> Sentence | None:
-    """Say what the votes behind the camps are about, and what they cannot say; None without votes."""
+def votes_sentence(camps: Camps, on_rival: pd.DataFrame, *, issue: str = "") -> Sentence | None:
+    """Say what the votes behind the camps are about, and what they cannot say; None without votes.
+
+    `on_rival` are the roll calls on the rival that the brief looks at.
+    """
     row = rows(camps.periods)[-1]
     votes = given(row["roll_calls"])
     if not votes:
@@ -188,11 +188,17 @@ def votes_sentence(camps: Camps, *, issue: str = "") -> Sentence | None:
         counted(int(votes), said(row, "source") or "roll calls"),
         f"roll calls behind the camps, {camps.latest}",
     )
-    subject: tuple[Part, ...] = (
-        (" on ", Label(f"‘{issue}’"))
-        if issue
-        else (" on every subject, most of them on other matters than the rival",)
-    )
+    subject: tuple[Part, ...] = (" on ", Label(f"‘{issue}’")) if issue else (" on every subject",)
+    if len(on_rival):
+        inside = on_rival["date"].between(row["start"], row["end"])
+        among = on_rival[inside]["roll_call"].nunique()
+        what = f"votes on the rival among those behind the camps, {camps.latest}"
+        few = counted(among, said(rows(on_rival)[0], "source") or "roll calls")
+        subject += (
+            "; of the votes on the rival that this brief looks at, ",
+            Cited(few, what) if among else "none",
+            " are among them" if among > 1 else " is among them",
+        )
     return sentence(
         "The camps of ", camps.label(camps.latest), " rest on ", number, " roll calls", *subject,
         ". They say who votes with whom, not who would defend whom; to share a camp with the rival is not to "
@@ -200,9 +206,9 @@ def votes_sentence(camps: Camps, *, issue: str = "") -> Sentence | None:
     )  # fmt: skip
 
 
-def _estimate(value: int, unit: str, row: Row, what: str) -> Number:
+def _count(value: int, row: Row, what: str) -> Number:
     """Return a count that rests on the camps found."""
     proof = "proven best" if row["proven"] else "best found, not proven"
     return Number(
-        float(value), unit, "estimated", value, value, said(row, "source"), method=f"{what}; camps {proof}"
+        float(value), "count", "estimated", value, value, said(row, "source"), method=f"{what}; camps {proof}"
     )
