@@ -13,7 +13,7 @@ import pytest
 from detente.briefing.composing import compose
 from detente.briefing.exhibits import Figure, Section
 from detente.briefing.sections.changes import accounts_of, changes, steps
-from detente.measurement.changes import BLOC_CHANGES, MEASURE, empty
+from detente.measurement.changes import BLOC_CHANGES, IN_ORDER, MEASURE, empty
 from tests.briefing.ruritania import material, write
 from tests.briefing.ruritania_changes import PARTS, bloc_changes, change
 
@@ -140,7 +140,11 @@ def test_the_file_holds_every_change_and_the_page_those_that_are_drawn(tmp_path:
     assert '<section id="changes"' in page
     saved = pd.read_csv(brief.page.parent / "numbers" / "changes_overall.csv")
     assert len(saved) == len(frame)
-    assert set(figures(section(frame))["changes_overall"].table.shown["next_window"]) == {"third"}
+    table = figures(section(frame))["changes_overall"].table
+    assert set(zip(table.shown["window"], table.shown["next_window"], strict=True)) == {("first", "third")}
+    assert table.shown["part"].tolist() == list(IN_ORDER)
+    latest = pd.read_csv(brief.page.parent / "numbers" / "changes_latest.csv")
+    assert len(latest) == len(IN_ORDER)
 
 
 def test_without_changes_there_is_no_section() -> None:

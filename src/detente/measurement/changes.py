@@ -34,6 +34,8 @@ SAME_TEXT, SAME_QUESTION, PACE = "same text", "same question", "at the pace of s
 """No parts of the total: mean changes over what was voted on in both windows, and what the change would be if
 all votes moved as those on one text do from one time to the next. `recurring` says on how many texts,
 questions or pairs of votes they rest; elsewhere, how many texts were voted on in both windows."""
+IN_ORDER = (BEFORE, *ADDED, AFTER, TOTAL, SAME_TEXT, SAME_QUESTION, PACE)
+"""Everything that a change is told by, in the order of the account."""
 
 BELONGS = 0.5
 """Share of a window's roll calls from which a member counts as one of the window."""

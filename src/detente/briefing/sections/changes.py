@@ -21,6 +21,7 @@ from detente.measurement.changes import (
     AFTER,
     AGENDA,
     BEFORE,
+    IN_ORDER,
     JOINING,
     LEAVING,
     MEASURE,
@@ -30,6 +31,8 @@ from detente.measurement.changes import (
 from detente.numbers import figure
 
 BEHIND = "Figures behind this chart"
+OVERALL = "changes_overall"
+"""Key of the figure whose file holds every change."""
 STEPS = {
     JOINING: "members that joined",
     LEAVING: "members that left",
@@ -62,8 +65,7 @@ READING = (
 RESTS = (
     "The last rows of a change are no parts of it: mean changes on the same texts and under the same titles, "
     "and the change at the pace of same texts. Each rests on so many texts, titles or pairs of votes; beside "
-    "the parts stands how many texts came to a vote in both windows. The file holds every bloc, issue and "
-    "pair of windows."
+    "the parts stands how many texts came to a vote in both windows."
 )
 NOTE = (
     "Who belongs to both windows is held constant; joining and leaving are what the others add, by their "
@@ -79,7 +81,7 @@ def changes(material: Material) -> Section | None:
     whole, latest = overall(material), in_the_last_step(material)
     told = [account for account in latest if account.is_clear]
     figures = (
-        _figure("changes_overall", "What moved unity in general", whole, material),
+        _figure(OVERALL, "What moved unity in general", whole, material),
         _figure("changes_latest", "What moved unity in the last step, by issue", told, material),
     )
     drawn = tuple(each for each in figures if each is not None)
@@ -205,7 +207,7 @@ def _figure(key: str, title: str, accounts: Sequence[Account], material: Materia
         f"How the agreement index went from one window to another ({'; '.join(windows)}), part by part.",
         READING.format(confidence=material.confidence),
         tuple(panels),
-        _table(key, accounts, material),
+        _table(key, accounts, material, whole=key == OVERALL),
     )
 
 
@@ -240,8 +242,8 @@ def _level(name: str, row: Row) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _table(key: str, accounts: Sequence[Account], material: Material) -> Table:
-    """Return the parts of these changes; the file holds those of every bloc, issue and pair of windows."""
+def _table(key: str, accounts: Sequence[Account], material: Material, *, whole: bool) -> Table:
+    """Return the parts of these changes; with `whole`, the file holds those of all others too."""
     names, frame = material.names, material.measures.bloc_changes
     frame = frame.assign(
         series=[names.title("blocs", bloc) for bloc in frame["bloc"]],
@@ -249,9 +251,13 @@ def _table(key: str, accounts: Sequence[Account], material: Material) -> Table:
         since=[names.title("windows", window) for window in frame["window"]],
         to=[names.title("windows", window) for window in frame["next_window"]],
     )
-    shown = {(each.bloc, each.issue, each.window, each.next_window) for each in accounts}
-    about = zip(frame["bloc"], frame["issue"], frame["window"], frame["next_window"], strict=True)
-    return Table(
-        key, BEHIND, frame, COLUMNS, RESTS,
-        display=frame[[each in shown for each in about]],
-    )  # fmt: skip
+    named = list(zip(frame["bloc"], frame["issue"], frame["window"], frame["next_window"], strict=True))
+    order = {change: place for place, change in enumerate(dict.fromkeys(named))}
+    parts = [(order[change], IN_ORDER.index(part)) for change, part in zip(named, frame["part"], strict=True)]
+    wanted = {(each.bloc, each.issue, each.window, each.next_window) for each in accounts}
+    told = sorted(range(len(frame)), key=lambda row: parts[row])
+    frame, shown = frame.iloc[told], frame.iloc[[row for row in told if named[row] in wanted]]
+    if not whole:
+        return Table(key, BEHIND, shown, COLUMNS, RESTS)
+    note = f"{RESTS} The file holds every bloc, issue and pair of windows."
+    return Table(key, BEHIND, frame, COLUMNS, note, display=shown)
