@@ -105,7 +105,7 @@ def test_residuals_bound_every_partition_however_short_the_ascent(graph: SignedG
 
 
 def test_the_ascent_reaches_the_bound_of_the_linear_programme() -> None:
-    """All ties of 7 nodes negative: 2/3 of each pair may be parted, so that a third of 21 stays frustrated."""
+    """All ties of 7 nodes negative: each pair may be parted by 2/3, and a third of 21 stays."""
     ascent = Ascent(np.full((7, 7), -30) + 30 * np.eye(7, dtype=np.int64))
     for _ in range(40):
         ascent.advance(3)

@@ -1,0 +1,1 @@
+"""Studies of camps: longer than a benchmark, run by hand."""
