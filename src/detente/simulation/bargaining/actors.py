@@ -66,9 +66,13 @@ class Actors:
         }
         object.__setattr__(self, "names", tuple(names))
         object.__setattr__(self, "issues", tuple(issues))
+        problems: list[Problem] = []
         for name, (values, shape) in given.items():
-            object.__setattr__(self, name, None if values is None else _fixed(name, values, shape))
-        raise_all(SimulationError, list(self._problems()))
+            try:
+                object.__setattr__(self, name, None if values is None else _fixed(name, values, shape))
+            except SimulationError as error:
+                problems += error.problems
+        raise_all(SimulationError, problems or list(self._problems()))
 
     @property
     def size(self) -> int:
@@ -127,6 +131,8 @@ class Actors:
             )
         for kind, labels in (("actor", self.names), ("issue", self.issues)):
             for label, times in Counter(labels).items():
+                if not isinstance(label, str) or not label.strip():
+                    yield Problem(f"{kind} {label!r}", "is no name", "give a text")
                 if times > 1:
                     yield Problem(f"{kind} {label!r}", f"is named {times} times", "give each its own name")
         yield from outside(self.names, (), "capability", self.capability, LARGEST)
@@ -197,14 +203,19 @@ class Perceptions:
                 )
 
 
-def _fixed(what: str, values: ArrayLike, shape: tuple[int, ...] | None = None) -> Floats:
-    """Return a read-only copy as floats; raises `SimulationError` where it is not numbers of that shape."""
+def numbers(what: str, values: ArrayLike) -> Floats:
+    """Return values as floats; raises `SimulationError` where they are not."""
     try:
-        found = np.array(values, dtype=np.float64)
+        return np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise SimulationError(
             Problem(what, f"is not a table of numbers ({error})", "give numbers")
         ) from error
+
+
+def _fixed(what: str, values: ArrayLike, shape: tuple[int, ...] | None = None) -> Floats:
+    """Return a read-only copy as floats; raises `SimulationError` where it is not numbers of that shape."""
+    found = numbers(what, values).copy()
     if shape is not None and found.shape != shape:
         raise SimulationError(Problem(what, f"is of shape {found.shape}, not {shape}", "actors by row"))
     found.flags.writeable = False

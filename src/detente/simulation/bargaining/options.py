@@ -203,8 +203,8 @@ class SpatialOptions:
             problems.append(Problem("compat", f"unknown value {self.compat!r}", "'ktab', or leave it out"))
         if self.most_turns < 1:
             problems.append(Problem("most_turns", f"is {self.most_turns}", "give 1 or more"))
-        if not 0 <= self.quiet < float("inf"):
-            problems.append(Problem("quiet", f"is {self.quiet}", "give 0 or more"))
+        if not 0 < self.quiet < float("inf"):
+            problems.append(Problem("quiet", f"is {self.quiet}", "give a positive number"))
         if problems:
             raise SimulationError(*problems)
 

@@ -96,14 +96,15 @@ def run_spatial(
     turns, how, circle, unsettled = ended[0].tolist()
     chances = position_chances(story, turns, world, rules)
     back = np.argsort(order)
+    positions = story.position[: turns + 1, back]
     targets, taken = (_renamed(each[:turns], order)[:, back] for each in (story.target, story.taken))
     return SpatialRun(
         model="spatial model of politics",
         actors=actors,
-        positions=story.position[: turns + 1, back],
+        positions=positions,
         ended=HOW[how],
         circle=circle,
-        notes=notes_on(actors, HOW[how], turns=turns, circle=circle, unsettled=unsettled),
+        notes=notes_on(actors, positions, HOW[how], circle=circle, unsettled=unsettled),
         corrections=corrections(chosen),
         options=chosen,
         ideals=story.ideal[: turns + 1, back],

@@ -9,7 +9,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from detente.errors import Problem, SimulationError, raise_all
-from detente.simulation.bargaining.actors import LARGEST, Actors, Floats, Perceptions, outside, over_one
+from detente.simulation.bargaining.actors import (
+    LARGEST,
+    Actors,
+    Floats,
+    Perceptions,
+    numbers,
+    outside,
+    over_one,
+)
 from detente.simulation.bargaining.options import SpatialOptions
 from detente.simulation.bargaining.spatial_turn import Story, World
 
@@ -33,8 +41,10 @@ class Draws:
     perceptions: Perceptions | None = None
 
     def __len__(self) -> int:
-        given = [each for each in (self.positions, self.saliences, self.capabilities) if each is not None]
-        return max((len(np.asarray(each)) for each in given), default=1)
+        given = (self.positions, self.saliences, self.capabilities)
+        runs = [np.shape(each)[:1] for each in given if each is not None]
+        runs += [table.shape[:1] for table in _perceived(self.perceptions) if table.size]
+        return max((length for shape in runs for length in shape), default=1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,13 +95,14 @@ def prepare(actors: Actors, draws: Draws) -> Batch:
     tables: dict[str, Floats] = {}
     problems: list[Problem] = []
     for name, (drawn, own, shape, top) in given.items():
-        tables[name] = own[None] if drawn is None else np.asarray(drawn, dtype=np.float64)
+        tables[name] = own[None] if drawn is None else numbers(f"drawn {name}", drawn)
         if drawn is not None:
             problems += _draw_problems(actors, name, tables[name], shape, top, len(draws))
+    seen = _perceived(draws.perceptions)
     if draws.perceptions is not None:
         problems += draws.perceptions.problems(actors)
+        problems += _length_problems(seen, len(draws))
     raise_all(SimulationError, problems)
-    seen = _perceived(draws.perceptions)
     follow = np.zeros((1, 0, 0)) if actors.accommodation is None else actors.accommodation[None]
     world = World(tables["capability"], tables["salience"], follow, *seen)
     ideal = None if actors.ideal is None else actors.ideal[None]
@@ -108,6 +119,13 @@ def _draw_problems(
     yield from outside(actors.names, actors.issues if len(shape) == 2 else (), name, table, top)
     if name == "salience":
         yield from over_one(actors.names, "saliences", table)
+
+
+def _length_problems(seen: tuple[Floats, Floats, Floats], runs: int) -> Iterator[Problem]:
+    for name, table in zip(("positions", "saliences", "capabilities"), seen, strict=True):
+        if len(table) not in (1, runs):
+            hint = f"one for each of {runs} runs, or one for all"
+            yield Problem(f"perceived {name}", f"are of {len(table)} runs", hint)
 
 
 def _perceived(perceptions: Perceptions | None) -> tuple[Floats, Floats, Floats]:

@@ -6,21 +6,23 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from detente.simulation.bargaining.actors import Actors
+from detente.simulation.bargaining.actors import Actors, Floats
 from detente.simulation.bargaining.results import Ended
 
 SMALL = 1e-3
 """Capabilities all below this are no longer large against what coalitions have at least, 1e-8."""
 
 
-def notes_on(actors: Actors, ended: Ended, *, turns: int, circle: int, unsettled: int) -> tuple[str, ...]:
-    """Return what is special about the actors and how the run ended, one sentence each.
+def notes_on(
+    actors: Actors, positions: Floats, ended: Ended, *, circle: int, unsettled: int
+) -> tuple[str, ...]:
+    """Return what is special about the actors, and about the run from its positions (T + 1, N, D), in words.
 
     >>> one = Actors(["A"], ["budget"], capability=[1], position=[[0.5]], salience=[[0.5]])
-    >>> notes_on(one, "settled", turns=2, circle=0, unsettled=0)
+    >>> notes_on(one, np.full((3, 1, 1), 0.5), "settled", circle=0, unsettled=0)
     ('there is one actor: nobody to bargain with',)
     """
-    return (*_about(actors), *_about_end(ended, turns, circle, unsettled))
+    return (*_about(actors), *_about_end(positions, ended, circle, unsettled))
 
 
 def _about(actors: Actors) -> Iterator[str]:
@@ -47,10 +49,12 @@ def _about(actors: Actors) -> Iterator[str]:
         )
 
 
-def _about_end(ended: Ended, turns: int, circle: int, unsettled: int) -> Iterator[str]:
+def _about_end(positions: Floats, ended: Ended, circle: int, unsettled: int) -> Iterator[str]:
+    turns = len(positions) - 1
     if ended == "goes round":
         yield f"on turn {turns} all positions are again as {circle} turns before: the run goes round"
     if ended == "out of time":
-        yield f"the actors still move after {turns} turns"
+        step = float(np.abs(positions[-1] - positions[-2]).max())
+        yield f"the actors still move after {turns} turns, on the last by up to {step:.2g} of the scale"
     if unsettled:
         yield f"on {unsettled} turns the chances of an election had not settled after 1000 steps"
