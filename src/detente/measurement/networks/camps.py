@@ -173,12 +173,11 @@ def _inner(graph: SignedGraph, held: NDArray[np.bool_]) -> SignedGraph:
 
 
 def _solve(graph: SignedGraph, k: int | None, effort: Effort) -> Solution:
-    against = int(-graph.weight[graph.weight < 0].sum())
-    if k == 1 or not against:
-        return Solution(np.zeros(graph.size, dtype=np.int64), against, float(against), "one camp")
+    if not graph.size:
+        return Solution(np.zeros(0, dtype=np.int64), 0, 0.0, "no ties")
     from detente.measurement.networks.solving import solve
 
-    return solve(graph, k=k if k is None or k == 2 or k < graph.size else None, effort=effort)
+    return solve(graph, k=k, effort=effort)
 
 
 def _settled(graph: SignedGraph, labels: Ints, component: Ints, *, free: bool) -> Ints:
