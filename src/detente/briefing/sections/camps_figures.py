@@ -7,11 +7,12 @@ from itertools import pairwise
 import pandas as pd
 
 from detente.briefing.charts import alluvial, matrix, trend, world
+from detente.briefing.charts.alluvial import listed
 from detente.briefing.charts.theme import Series, present
 from detente.briefing.charts.world import drawn
 from detente.briefing.exhibits import Column, Figure, Panel, Table
 from detente.briefing.material import Material
-from detente.briefing.reading import given, rows, where
+from detente.briefing.reading import given, rows, said, where
 from detente.briefing.sections.camps_reading import YEAR, Camps, as_text
 from detente.briefing.sections.camps_sentences import realigned
 from detente.briefing.shapes import world as shapes
@@ -53,10 +54,8 @@ PAIRS = (
     Column("mark", "Mark"),
 )
 MOMENTS = (
-    Column("from", "From"),
-    Column("to", "To"),
-    Column("moved", "Changed camp", "share"),
-    Column("expected_high", "Chance gives at most", "share"),
+    Column("between", "Between"),
+    Column("moved", "Changed", "share"),
     Column("stayed", "To stay", "count"),
     Column("who", "Who"),
 )
@@ -205,10 +204,11 @@ def moments(material: Material, camps: Camps) -> Table | None:
     if told.empty:
         return None
     frame = told.assign(
-        **{"from": [camps.label(period).text for period in told["period"]]},
-        to=[camps.label(period).text for period in told["next"]],
-        who=[_who(str(codes), camps) for codes in told["movers"].fillna("")],
-        stayed=[len(str(codes).split()) for codes in told["lasting"].fillna("")],
+        between=[
+            f"{camps.label(row['period']).text} and {camps.label(row['next']).text}" for row in rows(told)
+        ],
+        who=[listed([camps.names.actor(code) for code in said(row, "movers").split()]) for row in rows(told)],
+        stayed=[len(said(row, "lasting").split()) for row in rows(told)],
         mark="estimated",
         source=camps.periods["source"].iloc[-1],
     )
@@ -217,16 +217,10 @@ def moments(material: Material, camps: Camps) -> Table | None:
         "When the camps changed more than by chance",
         frame,
         MOMENTS,
-        "All estimated: shares of the actors at hand in both periods, and how many of those who changed camp "
-        "stayed there. The file gives the variation of information between the two divisions, and what the "
-        "camps of before would cost after.",
+        "All estimated: the share of the actors at hand in both periods who changed camp, and how many of "
+        "them stayed there. The file gives what chance would give, the variation of information between the two "
+        "divisions, and what the camps of before would cost after.",
     )
-
-
-def _who(codes: str, camps: Camps) -> str:
-    names = [camps.names.actor(code) for code in codes.split()]
-    more = len(names) - 12
-    return ", ".join(names[:12]) + (f" and {more} more" if more > 0 else "")
 
 
 def pair_by_pair(material: Material, camps: Camps) -> Figure | None:
