@@ -26,8 +26,8 @@ FRAMES: Mapping[str, list[str]] = {
         "lasting", "roles", "cost",
     ],
     "detachment": [
-        "bloc", "period", "actor", "in_camp", "margin", "margin_bound", "share", "null_low", "null_mid",
-        "null_high", "p_value", "proven", "rank", "of", "followers", "core", *_MARKED,
+        "bloc", "period", "actor", "in_camp", "margin", "low", "high", "margin_bound", "share", "null_low",
+        "null_mid", "null_high", "p_value", "proven", "rank", "of", "followers", "core", *_MARKED,
     ],
     "leaving_together": ["bloc", "period", "a", "b", "joint", "alone_a", "alone_b", "saving", "proven"],
     "holds": ["bloc", "period", "actor", "other", "layer", "contribution", "mark", "source"],

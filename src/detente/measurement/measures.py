@@ -19,6 +19,7 @@ from detente.measurement.bootstrap import LEVEL, MEANINGS
 from detente.measurement.dependence import list_dependence
 from detente.measurement.located import Place
 from detente.measurement.missing import Missing, as_frame
+from detente.measurement.networks.in_case import measure_camps
 from detente.measurement.observations import CELLS, Scene, observe
 from detente.measurement.positions import Positions, empty, locate
 from detente.measurement.stance import SOURCE, Stance, place
@@ -128,7 +129,9 @@ def measure(
     ties, without_ties = list_dependence(case, evidence=evidence, groups=named)
     views, without_views = list_threat(case, evidence=evidence, groups=named)
     points = _positions(setting, evidence, named, report)
-    missing += [*untold, *stance.missing, *without_ties, *without_views, *points.missing]
+    report("camps")
+    standing = measure_camps(setting, evidence, report)
+    missing += [*untold, *stance.missing, *without_ties, *without_views, *points.missing, *standing.missing]
     return Measures(
         cohesion=tables["cohesion"],
         agreement=tables["agreement"],
@@ -151,6 +154,7 @@ def measure(
         seed=seed,
         draws=draws,
         **points.tables,
+        **standing.tables,
     )
 
 

@@ -73,7 +73,7 @@ class Subject:
 
 def subjects(setting: Setting, issues: Mapping[str, Sequence[Span]]) -> Iterator[Subject]:
     """Yield what the case asks of each issue in each of its spans."""
-    spells = {bloc: _dated(rows) for bloc, rows in setting.spells.items()}
+    spells = {bloc: dated(rows) for bloc, rows in setting.spells.items()}
     within: dict[Span, dict[str, list[list[str]]]] = {}
     for issue, asked in issues.items():
         for span in asked:
@@ -119,7 +119,7 @@ def _days(case: Case, span: Span) -> list[str]:
     return [str(span.start), str(min(span.end, case.as_of))]
 
 
-def _dated(spells: pd.DataFrame) -> list[tuple[str, date, date]]:
+def dated(spells: pd.DataFrame) -> list[tuple[str, date, date]]:
     """Return spells as plain days, a membership that lasts ending on the last day there is."""
     start, end = pd.to_datetime(spells["start"]).dt.date, pd.to_datetime(spells["end"]).dt.date
     return [

@@ -19,6 +19,7 @@ from detente.errors import DetenteError
 from detente.evidence import Evidence, open_evidence, pull
 from detente.measurement import standin_snapshot
 from detente.measurement.blocs import groups, memberships
+from detente.measurement.networks import camps_snapshot
 from detente.measurement.sample import spans
 from detente.measurement.shipped import FOLDER, LABELS, METHOD, SUBJECT, stored, subjects
 from detente.measurement.unity import COLUMNS, Setting, measure_unity
@@ -85,6 +86,7 @@ def main(mirror: Path) -> None:
             files.write_text(FOLDER / f"{table}.csv", frame.to_csv(index=False, lineterminator="\n"))
         files.write_text(FOLDER / "manifest.json", json.dumps(manifest(evidence), indent=2) + "\n")
         standin_snapshot.computed(evidence).write()
+        camps_snapshot.write(evidence, source=SOURCE)
 
 
 if __name__ == "__main__":

@@ -55,7 +55,8 @@ def detachment_over_time(
 ) -> BlocHistory:
     """Return the margins of a bloc's members in each period, who they are being dated.
 
-    Periods in `full` also get pairs and what holds each member in; the last one if none is named. Each period
+    Periods in `full` also get pairs, what holds each member in, and proofs where asked for; the last one if
+    none is named. Each period
     has a core of its own unless `asked` names one. Raises MeasurementError where no period tells of the bloc.
 
     >>> from detente import ties
@@ -72,7 +73,9 @@ def detachment_over_time(
     for period, network in networks.items():
         who = tuple(members.get(period, ()))
         try:
-            found[period] = detachment(network, who, pairs=period in shown, **asdict(question))
+            prove = question.prove and period in shown
+            asked_now = asdict(replace(question, prove=prove))
+            found[period] = detachment(network, who, pairs=period in shown, **asked_now)
         except MeasurementError as error:
             problems += [(period, problem) for problem in error.problems]
     if not found:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from detente.measurement.networks.descent import pulls
+from detente.measurement.networks.graph import Ints
 from detente.measurement.networks.margins import Stand
 from detente.measurement.networks.ties import Ties
 
@@ -25,6 +26,14 @@ def away(base: Stand, node: int) -> int:
     return 1 + int(np.argmax(pulls(*base.rows, base.best.labels, columns)[node, 1:]))
 
 
+def sides(base: Stand, node: int) -> Ints:
+    """Return where each actor is for a node that would leave (actors,): 1 in the core's camp, -1 in the one
+    that it would go to, 0 elsewhere.
+    """
+    labels = base.best.labels
+    return np.asarray((labels == 0).astype(np.int64) - (labels == away(base, node)).astype(np.int64))
+
+
 def holds(base: Stand, node: int, ties: Ties) -> pd.DataFrame:
     """Return a row for each tie of `node` that would come to fit the camps, or not to, if it alone left.
 
@@ -35,8 +44,7 @@ def holds(base: Stand, node: int, ties: Ties) -> pd.DataFrame:
     rows = ties.rows.assign(whole=ties.whole)
     rows = rows[((rows["a"] == actor) | (rows["b"] == actor)) & (rows["whole"] != 0)]
     other = rows["b"].where(rows["a"] == actor, rows["a"])
-    camp = base.best.labels[pd.Index(ties.actors).get_indexer(pd.Index(other))]
-    side = (camp == 0).astype(int) - (camp == away(base, node)).astype(int)
+    side = sides(base, node)[pd.Index(ties.actors).get_indexer(pd.Index(other))]
     told = pd.DataFrame(
         {
             "actor": actor,

@@ -30,11 +30,8 @@ LOWEST = -1.0
 
 def vote_ties(key: str, spec: VoteLayer, asked: Asked) -> Found:
     """Return the agreement of every pair with enough common roll calls, in order of names."""
-    voting = set(asked.evidence.query(VOTERS, (asked.since, asked.until))["actor"])
-    who = sorted(voting if asked.actors is None else voting & set(asked.actors))
-    ballots = read_ballots(asked.evidence, actors=who, start=asked.since, end=asked.until)
-    ballots = ballots.at(on_issue(ballots, _issue(spec, asked), evidence=asked.evidence))
-    number = len(ballots.roll_calls)
+    ballots = chosen_ballots(spec, asked)
+    who, number = ballots.actors, len(ballots.roll_calls)
     calls = f"{number} roll call{'s' if number != 1 else ''}"
     hint = f"{calls} from {asked.span}, too few to tell; {PULL_VOTES}"
     if not ballots.codes.size:
@@ -52,16 +49,40 @@ def vote_ties(key: str, spec: VoteLayer, asked: Asked) -> Found:
     return Found(floored, words, remarks, centre, hint)
 
 
+def chosen_ballots(spec: VoteLayer, asked: Asked) -> Ballots:
+    """Return the votes of everyone asked for who voted at all, in the layer's roll calls."""
+    voting = set(asked.evidence.query(VOTERS, (asked.since, asked.until))["actor"])
+    who = sorted(voting if asked.actors is None else voting & set(asked.actors))
+    ballots = read_ballots(asked.evidence, actors=who, start=asked.since, end=asked.until)
+    return ballots.at(on_issue(ballots, _issue(spec, asked), evidence=asked.evidence))
+
+
+def counted(ballots: Ballots, spec: VoteLayer) -> agreement.Codes:
+    """Return the codes as the layer counts them: absence missing, or an abstention."""
+    if spec.absent != "abstain":
+        return ballots.codes
+    return np.where(ballots.seated & (ballots.codes == MISSING), ABSTAIN, ballots.codes).astype(np.int8)
+
+
+def beyond_chance(
+    codes: agreement.Codes,
+    tables: agreement.Floats,
+    spec: VoteLayer,
+    *,
+    weights: agreement.Floats | None = None,
+) -> agreement.Floats:
+    """Return the layer's measure of every pair (n, n), NaN where undefined; see `chance.record`."""
+    power = POWERS[spec.distance]
+    if spec.margins == "record" and spec.measure != "s":
+        return chance.record(codes, tables, measure=spec.measure, power=power, weights=weights)
+    return chance.common(tables, measure=spec.measure, power=power)
+
+
 def _agreement(ballots: Ballots, spec: VoteLayer) -> pd.DataFrame:
     """Return every pair with its agreement, defined or not."""
-    codes = ballots.codes
-    if spec.absent == "abstain":
-        codes = np.where(ballots.seated & (codes == MISSING), ABSTAIN, codes).astype(np.int8)
-    tables, power = agreement.pair_tables(codes), POWERS[spec.distance]
-    if spec.margins == "record" and spec.measure != "s":
-        value = chance.record(codes, tables, measure=spec.measure, power=power)
-    else:
-        value = chance.common(tables, measure=spec.measure, power=power)
+    codes = counted(ballots, spec)
+    tables = agreement.pair_tables(codes)
+    value = beyond_chance(codes, tables, spec)
     return _pairs(ballots, codes, value, tables.sum(axis=(-2, -1))).assign(unit=SYMBOLS[spec.measure])
 
 
