@@ -19,7 +19,6 @@ from detente.measurement.ballots import Evidence, on_issue, read_ballots
 from detente.measurement.blocs import members
 from detente.measurement.missing import Missing, as_frame
 from detente.measurement.networks import shipped_camps
-from detente.measurement.networks.holding import sides
 from detente.measurement.networks.periods import periods
 from detente.measurement.sample import Span
 from detente.measurement.shipped import LIVE
@@ -279,6 +278,8 @@ def _with_intervals(frame: pd.DataFrame, found: Detachment, period: Any, drawn: 
     The direct part is what the member's own ties cost if it alone leaves; how far others then move along is
     taken as given, as are the camps.
     """
+    from detente.measurement.networks.holding import sides
+
     told = frame.assign(low=np.nan, high=np.nan)
     if not drawn.telling or found.ties.actors != drawn.actors:
         return told

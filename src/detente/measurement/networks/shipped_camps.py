@@ -121,8 +121,9 @@ def _table(name: str, mine: str) -> pd.DataFrame:
 def _read(name: str) -> pd.DataFrame:
     columns = stored(name)
     days: list[str] = [column for column in ("start", "end") if column in columns]
+    words = dict.fromkeys(("key", *TEXTS.get(name, ())), object)
     frame = pd.read_csv(
-        FOLDER / file_of(name), dtype={"key": object}, keep_default_na=False, na_values=[""], parse_dates=days
+        FOLDER / file_of(name), dtype=words, keep_default_na=False, na_values=[""], parse_dates=days
     )
     whole = {column: "Int64" for column in WHOLE if column in columns}
     truth = {column: "bool" for column in TRUTH if column in columns}
