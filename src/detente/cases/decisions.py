@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from detente.cases.agenda import Unit
 from detente.cases.rules import Rule
@@ -29,18 +29,32 @@ class Effect(Part):
 
 
 class Support(Part):
-    """What makes a member say yes: P(yes) = Φ((x - cut - hold·D + isolation·c - pressure·p) / doubt).
+    """What makes a member say yes: P(yes) = Φ(m / doubt), m = x - cut - hold·D + isolation·c - pressure·p.
 
     x is the member's position on the item, D its dependence on the rival (0 to 1), c the share of the others
-    who say yes, p its domestic pressure (0 to 1).
+    who say yes, p its domestic pressure (0 to 1). It votes against with chance Φ((-m - abstention) / doubt),
+    and abstains otherwise.
     """
 
     doubt: Effect = Field(description="How far a member's vote may stray from its position.")
+    abstention: Effect | None = Field(
+        default=None,
+        description="How far below the point where it says yes a member abstains, instead of voting against; "
+        "nobody abstains if left out.",
+    )
     dependence: Effect | None = Field(
         default=None, description="How far full dependence on the rival holds a member back."
     )
     on: Key | None = Field(
         default=None, description="Which dependence of the case holds it back; needed with `dependence`."
+    )
+    pressure: Effect | None = Field(
+        default=None, description="How far full domestic pressure holds a member back."
+    )
+    pressed_by: Key | None = Field(
+        default=None,
+        description="Indicator of that pressure, in percent or as a share, as in 'populist_seat_share'; "
+        "needed with `pressure`.",
     )
     isolation: Effect | None = Field(
         default=None, description="How far standing alone against all others pushes a member to yes."
@@ -48,11 +62,19 @@ class Support(Part):
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        if (self.dependence is None) != (self.on is None):
-            raise fault("dependence and `on` belong together", "give both, or neither")
+        for name, effect, other, key in (
+            ("dependence", self.dependence, "on", self.on),
+            ("pressure", self.pressure, "pressed_by", self.pressed_by),
+        ):
+            if (effect is None) != (key is None):
+                raise fault(f"{name} and `{other}` belong together", "give both, or neither")
         if self.doubt.low <= 0:
             raise fault("without any doubt, nothing is uncertain", "let `doubt.low` be more than 0")
         return self
+
+
+def _written_as(value: Any) -> str:
+    return "section" if isinstance(value, (dict, Rule)) else "key"
 
 
 class Decision(Part):
@@ -64,7 +86,9 @@ class Decision(Part):
     without: Annotated[tuple[ActorCode, ...], Field(strict=False)] = Field(
         default=(), description="Members who take no part."
     )
-    rule: Key | Rule = Field(description="A rule that ships, by key, or a rule written here.")
+    rule: Annotated[
+        Annotated[Key, Tag("key")] | Annotated[Rule, Tag("section")], Discriminator(_written_as)
+    ] = Field(description="A rule that ships, by key, or a rule written here.")
     weights: dict[Key, Key] = Field(
         default_factory=dict,
         description="Weights that the rule names, each with the indicator it is read from.",

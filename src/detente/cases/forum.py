@@ -6,7 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from detente.cases.agenda import Range, Unit
+from detente.cases.agenda import Assumption, Range, Unit
 from detente.cases.terms import ActorCode, BlocKey, Day, Key, Part, Text, check_once, fault
 
 
@@ -42,6 +42,11 @@ class Meeting(Part):
     absent: Annotated[tuple[ActorCode, ...], Field(strict=False)] = Field(
         default=(), description="Actors who do not attend, invited or not: they expect, and have no voice."
     )
+    but: dict[Key, dict[ActorCode, Assumption]] = Field(
+        default_factory=dict,
+        description="Positions on that day that are not those of the agenda, by item and actor, each with "
+        "its `reason`.",
+    )
     perception: Perception = Field(description="How beliefs are off, of everyone not named in `own`.")
     own: dict[ActorCode, Perception] = Field(
         default_factory=dict, description="Actors whose beliefs are off in a way of their own."
@@ -57,6 +62,12 @@ class Meeting(Part):
         both = sorted(set(self.present) & set(self.absent))
         if both:
             raise fault(f"both present and absent: {', '.join(both)}", "keep each in one list")
+        for item, held in self.but.items():
+            bare = [actor for actor, each in held.items() if each.reason is None]
+            if bare:
+                raise fault(f"no reason is given for {', '.join(bare)} on {item}", "add `reason:` to each")
+            if item not in self.items:
+                raise fault(f"{item} is not discussed", "add it to `items`, or take it out of `but`")
         return self
 
 

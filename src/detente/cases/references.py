@@ -37,6 +37,9 @@ def broken(case: Mapping[str, Any]) -> list[Broken]:
         *_ideal_points(case),
         *_camps(case),
         *_layers(case),
+        *_agenda(case),
+        *_meetings(case),
+        *_decisions(case),
         *_future(case),
     ]
 
@@ -152,6 +155,48 @@ def _layers(case: Mapping[str, Any]) -> Iterator[Broken]:
         yield from _undeclared((*path, "issue"), layer.get("issue"), _section(case, "issues"), "issues")
         for place, bloc in _items(layer, "through"):
             yield from _undeclared((*path, "through", place), bloc, _section(case, "blocs"), "blocs")
+
+
+def _agenda(case: Mapping[str, Any]) -> Iterator[Broken]:
+    agenda, blocs = _section(case, "agenda"), _section(case, "blocs")
+    for place, bloc in _items(agenda, "blocs"):
+        yield from _undeclared(("agenda", "blocs", place), bloc, blocs, "blocs")
+    inside = [
+        ("items", item, kind) for item in _section(agenda, "items") for kind in ("position", "salience")
+    ]
+    for steps in [("capability",), *inside]:
+        path, part = ("agenda", *steps), _section(agenda, *steps)
+        for bloc in _section(part, "blocs"):
+            yield from _undeclared((*path, "blocs", bloc), bloc, blocs, "blocs")
+        for place, bloc in _items(_section(part, "measure"), "through"):
+            yield from _undeclared((*path, "measure", "through", place), bloc, blocs, "blocs")
+        by = part.get("by")
+        if by in ("stance", "ideal_points") and not case.get(by):
+            yield Broken((*path, "by"), f"the case has no `{by}`", f"add `{by}:`, or place actors otherwise")
+
+
+def _meetings(case: Mapping[str, Any]) -> Iterator[Broken]:
+    items, blocs = _section(case, "agenda", "items"), _section(case, "blocs")
+    meetings = _section(case, "forum", "meetings")
+    for key in meetings:
+        path, meeting = ("forum", "meetings", key), _section(meetings, key)
+        for place, item in _items(meeting, "items"):
+            yield from _undeclared((*path, "items", place), item, items, "agenda.items")
+        for place, name in _items(meeting, "present"):
+            if not (isinstance(name, str) and re.match(ACTOR, name)):
+                yield from _undeclared((*path, "present", place), name, blocs, "blocs")
+
+
+def _decisions(case: Mapping[str, Any]) -> Iterator[Broken]:
+    named = {"item": "agenda.items", "bloc": "blocs"}
+    for key in _section(case, "decisions"):
+        path, decision = ("decisions", key), _section(case, "decisions", key)
+        for part, section in named.items():
+            options = _section(case, *section.split("."))
+            yield from _undeclared((*path, part), decision.get(part), options, section)
+        support = _section(decision, "support")
+        on = _section(case, "dependence")
+        yield from _undeclared((*path, "support", "on"), support.get("on"), on, "dependence")
 
 
 def _future(case: Mapping[str, Any]) -> Iterator[Broken]:

@@ -12,6 +12,9 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Discriminator, Field, PrivateAttr, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
+from detente.cases.agenda import Agenda
+from detente.cases.decisions import Decision
+from detente.cases.forum import Forum
 from detente.cases.networks import Camps
 from detente.cases.positions import IdealPoints
 from detente.cases.references import broken
@@ -203,18 +206,6 @@ class Threat(Part):
     ranks: dict[Key, Ranks] = Field(default_factory=dict, description="Rankings of risks by key.")
 
 
-class Forum(Part):
-    """The occasion where the actors meet."""
-
-    name: Text = Field(description="Name of the forum.")
-    place: Text | None = Field(default=None, description="Where it meets.")
-    occasions: Key | None = Field(default=None, description="Topic of the facts that date its meetings.")
-    participation: Key | None = Field(
-        default=None, description="Topic of the facts on who took part and who was not invited."
-    )
-    note: Text | None = Field(default=None, description="What the reader must know.")
-
-
 class OwnTable(Part):
     """A table of your own, read beside the evidence."""
 
@@ -269,7 +260,13 @@ class Case(Part):
         default_factory=dict, description="Dependence on others, by key."
     )
     threat: Threat | None = Field(default=None, description="Perceptions of threat.")
+    agenda: Agenda | None = Field(
+        default=None, description="What actors bargain over, and where each stands; left out if not given."
+    )
     forum: Forum | None = Field(default=None, description="The occasion where the actors meet.")
+    decisions: dict[Key, Decision] = Field(
+        default_factory=dict, description="Decisions that come up, on items of the agenda, by key."
+    )
     data: Annotated[tuple[OwnTable, ...], Field(strict=False)] = Field(
         default=(), description="Tables of your own."
     )

@@ -69,9 +69,17 @@ def _chosen(schema: Node, node: Node, data: Any) -> Node:
             options = [
                 _chosen(schema, each, data) for each in [*node.get("anyOf", ()), *node.get("oneOf", ())]
             ]
-            node = next((each for each in options if _fits(each, data)), options[0])
+            node = _joined([each for each in options if _fits(each, data)] or options[:1])
         else:
             return {**node, **described}
+
+
+def _joined(options: list[Node]) -> Node:
+    """Return the first option; where several are sections, with the keys of all of them."""
+    sections = [each["properties"] for each in options if "properties" in each]
+    if len(sections) < 2:
+        return options[0]
+    return {"type": "object", "properties": {key: part for each in sections for key, part in each.items()}}
 
 
 def _fits(node: Node, data: Any) -> bool:
