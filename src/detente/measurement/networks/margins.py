@@ -22,7 +22,7 @@ from detente.measurement.networks.forcing import NOBODY, Terms, force
 from detente.measurement.networks.graph import Effort, Ints, SignedGraph, frustration
 from detente.measurement.networks.moving import improve
 
-STARTS, SWEEPS = 3, 400
+STARTS, SWEEPS = 8, 400
 """How often, and how long, two camps are annealed for a margin, beside descents from camps nearly right."""
 FREE_STARTS = 1
 """The same where the number of camps is another, and one search takes far longer."""
