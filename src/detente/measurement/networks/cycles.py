@@ -10,6 +10,8 @@ camps frustrate, and each negative cycle has one: roots are a few nodes that tog
 
 from __future__ import annotations
 
+import math
+import time
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,12 +20,14 @@ from numpy.typing import NDArray
 
 from detente.measurement.networks.graph import Floats, Ints, SignedGraph
 from detente.measurement.networks.heap import pop, push
-from detente.measurement.networks.multicut_relaxation import Rows
+from detente.measurement.networks.relaxation import Rows
 
 Flags = NDArray[np.bool_]
 
 APART = 0.34
 """Lets an edge be in three cycles that are found at a time; chosen by measuring."""
+AT_ONCE = 64
+"""From how many roots to search between two looks at the clock."""
 
 
 @dataclass(frozen=True)
@@ -63,22 +67,30 @@ def _touching(graph: SignedGraph, negative: Flags) -> Ints:
     return np.array(found, dtype=np.int64)
 
 
-def uncovered(among: Net, values: Floats, *, least: float, apart: float = APART) -> Rows:
+def uncovered(
+    among: Net, values: Floats, *, least: float, apart: float = APART, deadline: float = math.inf
+) -> Rows:
     """Return negative cycles whose `values` (edges,), from 0 to 1, sum to less than 1 - `least`.
 
-    None is returned only if there is none. An edge of a cycle counts as `apart` longer in searches that
-    follow, so that cycles share few edges; of equal ones, a short one is taken.
+    None is returned only if there is none, or if none is found before `deadline`, a reading of
+    `time.monotonic`. An edge of a cycle counts as `apart` longer in searches that follow, so that cycles share
+    few edges; of equal ones, a short one is taken.
 
     >>> from detente.measurement.networks.graph import merged
     >>> triangle, _ = merged(3, *(np.array(each) for each in ([0, 0, 1], [1, 2, 2], [1, 1, -1])))
     >>> uncovered(net(triangle, np.zeros(3, int)), np.zeros(3), least=0.01).column.tolist()
     [0, 2, 1]
     """
-    edges, bounds = _cycles(
-        among.starts, among.others, among.edge, among.negative, values, among.roots, apart, least
-    )
+    length = values + least / 100
+    arcs = among.starts, among.others, among.edge, among.negative
+    found = [(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))]
+    for start in range(0, len(among.roots), AT_ONCE):
+        if time.monotonic() < deadline:
+            roots = among.roots[start : start + AT_ONCE]
+            found.append(_cycles(*arcs, values, length, roots, apart, least))
+    edges, sizes = (np.concatenate(part) for part in zip(*found, strict=True))
     one = np.ones(len(edges), dtype=np.int64)
-    return Rows(bounds, edges, one, one[: len(bounds) - 1])
+    return Rows(np.concatenate([[0], np.cumsum(sizes)]), edges, one, one[: len(sizes)])
 
 
 def packed(graph: SignedGraph, labels: Ints) -> int:
@@ -89,13 +101,13 @@ def packed(graph: SignedGraph, labels: Ints) -> int:
 
 
 @njit(cache=True)
-def _cycles(starts, others, edge, negative, values, roots, apart, least):
+def _cycles(starts, others, edge, negative, values, length, roots, apart, least):
+    """Return the edges of uncovered cycles through `roots`, one after the other, and how many each has."""
     size, room = len(starts) - 1, 64 * len(values)
-    length = values + least / 100
     near, back, way = np.empty(2 * size), np.empty(2 * size, np.int64), np.empty(2 * size, np.int64)
     keys, items = np.empty(2 * len(others) + 1), np.empty(2 * len(others) + 1, np.int64)
     walk, place = np.empty((2, 4 * size), np.int64), np.full(size, -1)
-    found, bounds = np.empty(room, np.int64), [0]
+    found, total, sizes = np.empty(room, np.int64), 0, [0][:0]
     for root in roots:
         while True:
             here, twin, e = _meet(starts, others, edge, negative, length, root, near, back, way, keys, items)
@@ -104,15 +116,15 @@ def _cycles(starts, others, edge, negative, values, roots, apart, least):
             steps = _walk(here, twin, e, size, back, way, walk)
             start, end = _simple(walk, steps, negative, place)
             cycle = walk[1, start:end]
-            total = bounds[-1]
             if values[cycle].sum() >= 1 - least:
                 break
             if total + len(cycle) > room:
-                return found[:total], np.array(bounds)
+                return found[:total], np.array(sizes)
             found[total : total + len(cycle)] = cycle
-            bounds.append(total + len(cycle))
+            total += len(cycle)
+            sizes.append(len(cycle))
             length[cycle] += apart
-    return found[: bounds[-1]], np.array(bounds)
+    return found[:total], np.array(sizes)
 
 
 @njit(cache=True)

@@ -24,8 +24,8 @@ from numpy.typing import NDArray
 from detente.measurement.networks.annealing import descend
 from detente.measurement.networks.cycles import net, uncovered
 from detente.measurement.networks.graph import Floats, Ints, SignedGraph, frustration
-from detente.measurement.networks.multicut_relaxation import Relaxation
 from detente.measurement.networks.reduction import sides
+from detente.measurement.networks.relaxation import Relaxation, Rows
 
 Bits = NDArray[np.int8]
 
@@ -74,6 +74,14 @@ class Search:
         self.labels, self.least = labels, frustration(self.graph, labels)
         self.net = net(self.graph, labels)
 
+    def _broken(self, values: Floats) -> Rows:
+        """Return rows that `values` break; none only if there is none."""
+        return uncovered(self.net, values, least=LEAST)
+
+    def _follow(self, branch: Branch) -> bool:
+        """Fix what follows from what is fixed; return whether any camps fit."""
+        return follow(self.graph, branch)
+
     def _offer(self, values: Floats) -> None:
         """Take the camps that lie near `values`, if they are better."""
         labels = descend(self.graph, spanned(self.graph, values))
@@ -92,28 +100,29 @@ class Search:
             values = self.relaxation.values()
             gaps.append(self.least - 1 - float(values @ self.relaxation.cost))
             slow = len(gaps) > ROUNDS and gaps[-1] > (1 - GAIN) * gaps[-1 - ROUNDS]
-            rows = uncovered(self.net, values, least=LEAST)
+            rows = self._broken(values)
             if not len(rows) or (slow and fractional(values).any()):
                 self._offer(values)
-                self._fix(branch, reduced)
+                self._fix(branch, bound, reduced)
                 return True
             self.relaxation.prune()
             self.relaxation.add(rows)
         return False
 
-    def _fix(self, branch: Branch, reduced: Floats) -> None:
-        """Fix the edges that only camps no better than the best would change."""
-        gap = self.least - branch.bound
+    def _fix(self, branch: Branch, bound: int, reduced: Floats) -> None:
+        """Fix the edges that only camps no better than the best change; `reduced` belongs to `bound`."""
+        gap = self.least - bound
         branch.high[reduced >= gap] = branch.low[reduced >= gap]
         branch.low[reduced <= -gap] = branch.high[reduced <= -gap]
 
     def _halves(self, branch: Branch) -> list[Branch]:
         """Return the two branches in which one more edge is fixed, without those that no camps fit."""
-        if branch.bound >= self.least or not follow(self.graph, branch):
+        if branch.bound >= self.least or not self._follow(branch):
             return []
         free = branch.low < branch.high
         if not free.any():
-            return []
+            # The only camps left: their own relaxation gives them.
+            return [branch]
         weight = 1 + fractional(self.relaxation.values()) * np.abs(self.graph.weight)
         edge = int(np.argmax(weight * free))
         found = []
@@ -121,7 +130,7 @@ class Search:
             self.branches += 1
             half = Branch(branch.bound, -self.branches, branch.low.copy(), branch.high.copy())
             half.low[edge] = half.high[edge] = side
-            if follow(self.graph, half):
+            if self._follow(half):
                 found.append(half)
         return found
 
