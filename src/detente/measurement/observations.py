@@ -74,7 +74,7 @@ def observe(scene: Scene, key: str) -> Observed:
     elif spec.by == "agreement":
         found = _agreement(scene, spec)
     else:
-        found = _series(scene, spec)
+        found = observe_series(scene, spec)
     cells = found[found["actor"].isin(scene.placed)].assign(measurement=key)
     beyond = sorted(cells.loc[cells["score"].isna(), "actor"])
     cells = cells.dropna(subset=["score"])[CELLS].sort_values("actor").reset_index(drop=True)
@@ -143,7 +143,10 @@ def _poles(table: pd.DataFrame, asked: dict[str, str], minus: str) -> list[pd.Da
     return []
 
 
-def _series(scene: Scene, spec: TieMeasurement | IndicatorMeasurement) -> pd.DataFrame:
+def observe_series(scene: Scene, spec: TieMeasurement | IndicatorMeasurement) -> pd.DataFrame:
+    """Return the cells of a tie or an indicator, of everyone who has a value; `score` is missing where the
+    transform does not reach.
+    """
     until = min(spec.until or scene.case.as_of, scene.case.as_of)
     rows = _taken(_rows(scene, spec, spec.since or BEGINNING, until), spec.take)
     if spec.change_from is not None:
