@@ -68,13 +68,16 @@ def camp_periods(
     return pd.DataFrame(rows)
 
 
-def realignments(p_value: float = 0.01, *, stayed: int = 99) -> pd.DataFrame:
-    """Return how much the camps changed from year to year: in `CHANGED` alone, with this probability."""
+def realignments(p_value: float = 0.01, *, stayed: int = 99, usual: float = 0.05) -> pd.DataFrame:
+    """Return how much the camps changed from year to year: in `CHANGED` alone, with this probability.
+
+    So many of those who changed `stayed`; `usual` is the most that is usual.
+    """
     moved = [code for code in abroad() if camp_of(code, CHANGED) != camp_of(code, CHANGED - 1)]
     rows = [
         {
             "period": year, "next": year + 1, "moved": len(moved) / 200 if there else 0.0,
-            "variation": 0.3 if there else 0.0, "expected_low": 0.0, "expected_high": 0.1,
+            "variation": 0.3 if there else 0.0, "expected_low": 0.0, "expected_high": usual,
             "p_value": p_value if there else 1.0, "movers": " ".join(moved) if there else "",
             "lasting": " ".join(moved[:stayed]) if there else "", "roles": "", "cost": 0.02,
         }
@@ -99,11 +102,13 @@ def detachment(
     apart: tuple[str, ...] = (),
     open_: float = 0.0,
     along: str = "",
+    half: float = 0.0,
 ) -> pd.DataFrame:
     """Return margins of the Pact's members, of 60 in weight each: `least` has the least.
 
     Those `apart` stand outside in the last year; with `open_`, margins may be that much less than found.
-    `along` are the codes of those who would go with `least`.
+    `along` are the codes of those who would go with `least`; intervals over roll calls are `half` wide on
+    either side, where they are at hand.
     """
     rows = []
     for year in YEARS[::5]:
@@ -118,6 +123,7 @@ def detachment(
             rows.append(
                 {
                     "bloc": "PACT", "period": year, "actor": actor, "in_camp": value > 0, "margin": value,
+                    "low": value - half if half else np.nan, "high": value + half if half else np.nan,
                     "margin_bound": value - open_, "share": value / 60, "null_low": low,
                     "null_mid": (low + high) / 2, "null_high": high, "p_value": 0.01,
                     "proven": open_ == 0, "rank": place + 1, "of": 10,

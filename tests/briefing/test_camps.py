@@ -160,17 +160,19 @@ def test_the_answer_says_where_the_bloc_stands_by_its_ties_and_only_where_camps_
     assert len(answer(world())) == len(answer(bare()))
 
 
-def test_realignments_are_told_where_chance_does_not_explain_them() -> None:
+def test_realignments_are_told_with_what_is_usual_and_what_chance_explains() -> None:
+    def told(**how: Any) -> str:
+        return text(say.realigned_sentence(invented.realignments(**how), found()))
+
+    assert told().startswith("More changed camp than chance explains between 2003 and 2004 (8")
+    assert told().endswith("of those at hand in both, most of them to stay).")
+    assert "most of them not to stay)" in told(stayed=2)
+    perhaps = told(p_value=0.4)
+    assert perhaps.startswith("Most changed camp between 2003 and 2004")
+    assert perhaps.endswith("; in so long a series that may be chance.")
+    assert told(usual=0.2) == "Between no two periods did more change camp than is usual."
     changes = invented.realignments()
-    told = text(say.realigned_sentence(changes, found()))
-    assert "changed more than by chance between 2003 and 2004 (" in told
-    assert "of those at hand in both changed camp, most of them to stay)" in told
-    brief = say.realigned_sentence(invented.realignments(stayed=2), found())
-    assert "most of them not to stay)" in text(brief)
-    unknown = changes.assign(p_value=float("nan"))
-    assert say.realigned_sentence(unknown, found()) is None
-    calm = say.realigned_sentence(invented.realignments(p_value=0.4), found())
-    assert "Between no two periods did the camps change more" in text(calm)
+    assert say.realigned_sentence(changes.assign(p_value=float("nan")), found()) is None
     assert say.realigned_sentence(changes.iloc[:0], found()) is None
 
 
@@ -203,6 +205,14 @@ def test_the_member_held_least_is_named_beside_what_chance_would_give() -> None:
     assert "more than the −1.5 (−4.0 to 1.0)" in text(part.least_sentence(firm, names))
     loose = rungs(detachment=invented.detachment(chance=(4.0, 9.0)))
     assert "less than the 6.5" in text(part.least_sentence(loose, names))
+    sampled = text(part.least_sentence(rungs(detachment=invented.detachment(half=6.5)), names))
+    assert "Jotunland is held least firmly" not in sampled
+    wide = rungs(detachment=invented.detachment(margin=7.0, half=3.0))
+    assert (
+        "Jotunland is held least firmly: to part it from them would set a further 7.0 (4.0 to 10.0)"
+        in text(part.least_sentence(wide, names))
+    )
+    assert "and not clearly apart from the 0.5" in text(part.least_sentence(wide, names))
     assert "go along" not in told
     along = rungs(detachment=invented.detachment(along="HHH III"))
     assert text(part.least_sentence(along, names)).endswith("; Hyrkania and Illyria would go along.")
@@ -210,7 +220,7 @@ def test_the_member_held_least_is_named_beside_what_chance_would_give() -> None:
     assert "Brontia is held least firmly" in text(part.least_sentence(other, names))
     near = rungs(detachment=invented.detachment(margin=11.5, open_=3.0))
     open_ = text(part.least_sentence(near, names))
-    assert "Jotunland seems held least firmly, though the order is not proven" in open_
+    assert "Jotunland seems held least firmly, though the order is open" in open_
     assert "a further 11.5 (8.5 to 11.5)" in open_
 
 

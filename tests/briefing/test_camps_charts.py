@@ -148,19 +148,19 @@ def test_the_colours_of_a_matrix_have_their_middle_at_zero() -> None:
 
 
 def test_the_ladder_begins_with_the_least_firmly_held_and_says_what_is_not_proven() -> None:
-    rungs = rows_of("camps_ladder", "bound")
+    rungs = rows_of("camps_ladder", "chance_low")
     values = [row["value"] for row in rungs]
     assert values == sorted(values)
     assert rungs[0]["name"] == "Carpania"
     assert rungs[0]["value"] < 0
-    assert all(row["bound"] < row["value"] and "at least" in row["shown"] for row in rungs)
+    assert all(row["low"] < row["value"] == row["high"] and "not proven" in row["shown"] for row in rungs)
     assert {row["state"] for row in rungs} <= {state.name for state in STATES}
 
 
 def test_tables_hold_the_figures_that_are_drawn() -> None:
     table = figures()["camps_ladder"].table.frame
     assert {round(value, 4) for value in table["value"]} == {
-        row["value"] for row in rows_of("camps_ladder", "bound")
+        row["value"] for row in rows_of("camps_ladder", "chance_low")
     }
     held = figures()["camps_holds"]
     sets = [rows for panel in held.panels for rows in panel.spec["datasets"].values()]

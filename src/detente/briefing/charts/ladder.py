@@ -22,11 +22,11 @@ STATES = (
 
 
 def ladder(frame: pd.DataFrame, *, title: str, before: str = "") -> dict[str, Any]:
-    """Return rungs: columns `name`, `value`, `bound`, `low`, `high`, `was`, `proven`, `state`, in this order.
+    """Return rungs: columns `name`, `value`, `low`, `high`, `chance_low`, `chance_high`, `was`, `proven` and
+    `state`, in the order of the frame.
 
-    The grey bar from `low` to `high` is what chance would give; the line from
-    `bound` to `value` is what is not proven, where the dot is hollow; a tick stands at what it `was`, in the
-    period that `before` names.
+    The line from `low` to `high` is the interval; the dot is hollow where the value is not proven. The grey
+    bar is what chance would give; a tick stands at what it `was`, in the period that `before` names.
     """
     names = list(dict.fromkeys(frame["name"]))
     scale = alt.Scale(zero=True, nice=True)
@@ -39,7 +39,7 @@ def ladder(frame: pd.DataFrame, *, title: str, before: str = "") -> dict[str, An
     def x(field: str) -> alt.X:
         return alt.X(f"{field}:Q", title=title, scale=scale, axis=axis)
 
-    chance = base.transform_filter("isValid(datum.low)").mark_bar(height=9, color=FAINT, opacity=0.6)
+    chance = base.transform_filter("isValid(datum.chance_low)").mark_bar(height=9, color=FAINT, opacity=0.6)
     moved = base.transform_filter("isValid(datum.was)")
     tips = [("name", " "), ("shown", "margin"), ("state", " "), ("chance", "chance gives"), ("then", before)]
     dots = base.mark_point(size=46, opacity=1, strokeWidth=1.6, filled=False, fill="white").encode(
@@ -49,10 +49,10 @@ def ladder(frame: pd.DataFrame, *, title: str, before: str = "") -> dict[str, An
         tooltip=[alt.Tooltip(f"{field}:N", title=told) for field, told in tips if told],
     )
     chart = alt.layer(
-        chance.encode(x=x("low"), x2="high:Q"),
+        chance.encode(x=x("chance_low"), x2="chance_high:Q"),
         moved.mark_rule(strokeWidth=0.8, color=QUIET, strokeDash=[2, 2]).encode(x=x("was"), x2="value:Q"),
         moved.mark_tick(thickness=1.4, size=9, color=INK).encode(x=x("was")),
-        base.mark_rule(strokeWidth=1.6).encode(x=x("bound"), x2="value:Q", color=color),
+        base.mark_rule(strokeWidth=1.6).encode(x=x("low"), x2="high:Q", color=color),
         dots,
         dots.transform_filter("datum.proven").encode(
             fill=alt.Fill("state:N", scale=colors(STATES), legend=None)
@@ -63,15 +63,15 @@ def ladder(frame: pd.DataFrame, *, title: str, before: str = "") -> dict[str, An
 
 def _told(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the frame with what its tooltips say."""
-    proof = [_proof(row) for row in rows(frame)]
-    shown = [figure(value, UNIT) + told for value, told in zip(frame["value"], proof, strict=True)]
-    ends = zip(frame["low"], frame["high"], strict=True)
-    chance = [span(low, high, UNIT) if given(low) is not None else "" for low, high in ends]
-    then = ["" if given(was) is None else figure(was, UNIT) for was in frame["was"]]
-    return frame.assign(shown=shown, chance=chance, then=then)
+    ends = zip(frame["chance_low"], frame["chance_high"], strict=True)
+    return frame.assign(
+        shown=[_shown(row) for row in rows(frame)],
+        chance=["" if given(low) is None else span(low, high, UNIT) for low, high in ends],
+        then=["" if given(was) is None else figure(was, UNIT) for was in frame["was"]],
+    )
 
 
-def _proof(row: Row) -> str:
-    if row["proven"]:
-        return ", proven"
-    return f", at least {figure(row['bound'], UNIT)}" if row["bound"] < row["value"] else ", not proven"
+def _shown(row: Row) -> str:
+    value = figure(row["value"], UNIT)
+    ends = f" ({span(row['low'], row['high'], UNIT)})" if row["low"] < row["high"] else ""
+    return value + ends + (", proven" if row["proven"] else ", not proven")

@@ -28,8 +28,9 @@ class Rungs:
     """The members of one bloc in one period, the least firmly held first, and the period before it."""
 
     frame: pd.DataFrame
-    """`actor`, `name`, and in the weight of ties `value`, `bound`, `low`, `mid`, `high` (by chance), `was`;
-    `share` and `share_was` of the weight of its own ties; `proven`, `in_camp`, `state`, `followers` (codes),
+    """`actor`, `name`, and in the weight of ties `value`, from `low` to `high`, `was`, and by chance
+    `chance_mid`, from `chance_low` to `chance_high`; `share` and `share_was` of the weight of its own ties;
+    `proven`, `drawn` (whether the interval is one over roll calls), `in_camp`, `state`, `followers` (codes),
     `mark`, `source`."""
     bloc: str
     period: str
@@ -56,28 +57,37 @@ def rungs_of(material: Material, camps: Camps) -> Rungs | None:
     was = {row["actor"]: row for row in rows(then)}
     told = [_rung(row, was.get(row["actor"]), material.names) for row in rows(where(mine, period=now))]
     frame = pd.DataFrame(told).sort_values(["value", "actor"], kind="stable", ignore_index=True)
-    core = said(rows(where(mine, period=now))[0], "core").split()
-    return Rungs(frame, bloc, now, before, tuple(core))
+    core = next((str(codes) for codes in where(mine, period=now)["core"] if codes), "")
+    return Rungs(frame, bloc, now, before, tuple(core.split()))
 
 
 def _rung(row: Row, was: Row | None, names: Names) -> dict[str, object]:
-    value, bound = float(row["margin"]), given(row["margin_bound"])
-    null = (given(row[f"null_{name}"]) for name in ("low", "mid", "high"))
-    low, mid, high = (nan if found is None else found for found in null)
-    actor = str(row["actor"])
+    value, actor = float(row["margin"]), str(row["actor"])
+    low, high, drawn = _ends(row)
+    chance = {name: given(row[f"null_{name}"]) for name in ("low", "mid", "high")}
+    least, middle, most = (nan if end is None else end for end in chance.values())
     return {
-        "actor": actor, "name": names.actor(actor), "value": value,
-        "bound": value if row["proven"] or bound is None else min(bound, value), "low": low, "mid": mid,
-        "high": high, "was": was["margin"] if was else nan, "share": float(row["share"]),
-        "share_was": was["share"] if was else nan, "proven": bool(row["proven"]),
-        "in_camp": bool(row["in_camp"]), "state": FIRM if value > high else LOOSE if value < low else OPEN,
-        "followers": said(row, "followers"), "mark": row["mark"], "source": row["source"],
+        "actor": actor, "name": names.actor(actor), "value": value, "low": low, "high": high, "drawn": drawn,
+        "was": was["margin"] if was else nan, "share": float(row["share"]),
+        "share_was": was["share"] if was else nan, "chance_low": least, "chance_mid": middle,
+        "chance_high": most, "state": FIRM if low > most else LOOSE if high < least else OPEN,
+        "proven": bool(row["proven"]), "in_camp": bool(row["in_camp"]), "followers": said(row, "followers"),
+        "mark": row["mark"], "source": row["source"],
     }  # fmt: skip
+
+
+def _ends(row: Row) -> tuple[float, float, bool]:
+    """Return the interval of a margin: over roll calls where there is one; else from what is proven."""
+    value, bound = float(row["margin"]), given(row["margin_bound"])
+    low, high = given(row["low"]), given(row["high"])
+    if low is not None and high is not None:
+        return min(low, value), max(high, value), True
+    return (value if row["proven"] or bound is None else min(bound, value)), value, False
 
 
 def _margin(row: Row, period: str, *, sign: int = 1) -> Cited:
     """Return the margin of a member; with `sign` -1, what bringing in one that stands outside would cost."""
-    low, high = sorted((sign * row["bound"], sign * row["value"]))
+    low, high = sorted((sign * row["low"], sign * row["high"]))
     found = Number(
         sign * row["value"], WEIGHT, "estimated", low, high, said(row, "source"), method=_method(row)
     )
@@ -93,7 +103,8 @@ def _share(row: Row, field: str, period: str) -> Cited:
 
 
 def _method(row: Row) -> str:
-    return f"{METHOD}; {'proven' if row['proven'] else 'best found, not proven'}"
+    over = "; interval over roll calls, the camps as they are" if row["drawn"] else ""
+    return f"{METHOD}; {'proven' if row['proven'] else 'best found, not proven'}{over}"
 
 
 def least_sentence(rungs: Rungs, names: Names) -> Sentence | None:
@@ -102,12 +113,12 @@ def least_sentence(rungs: Rungs, names: Names) -> Sentence | None:
     if len(told) < 2:
         return None
     first, second = told[0], told[1]
-    ordered = first["proven"] and first["value"] < second["bound"]
-    lead = "is held least firmly" if ordered else "seems held least firmly, though the order is not proven"
+    ordered = first["proven"] and second["proven"] and first["high"] < second["low"]
+    lead = "is held least firmly" if ordered else "seems held least firmly, though the order is open"
     chance: tuple[Part, ...] = ()
-    if given(first["low"]) is not None:
-        middle = min(max(first["mid"], first["low"]), first["high"])
-        number = Number(middle, WEIGHT, "estimated", first["low"], first["high"], method=SHUFFLED)
+    low, middle, high = (first[f"chance_{name}"] for name in ("low", "mid", "high"))
+    if given(low) is not None:
+        number = Number(min(max(middle, low), high), WEIGHT, "estimated", low, high, method=SHUFFLED)
         words = {FIRM: "more than", LOOSE: "less than", OPEN: "not clearly apart from"}[first["state"]]
         figure = Cited(number, f"margin by chance, {first['name']}, {rungs.period}", "interval")
         chance = (f" and {words} the ", figure, " that chance would give")
@@ -129,7 +140,7 @@ def _along(row: Row, names: Names) -> tuple[Part, ...]:
 
 def chance_sentence(rungs: Rungs, names: Names) -> Sentence | None:
     """Say how many members are held more firmly than chance would, and who is not told apart from it."""
-    inside = rungs.inside[rungs.inside["low"].notna()]
+    inside = rungs.inside[rungs.inside["chance_low"].notna()]
     if inside.empty:
         return None
     firm, others = inside[inside["state"] == FIRM], inside[inside["state"] != FIRM]

@@ -56,6 +56,7 @@ PAIRS = (
 MOMENTS = (
     Column("between", "Between"),
     Column("moved", "Changed", "share"),
+    Column("expected_high", "Usual", "share"),
     Column("stayed", "To stay", "count"),
     Column("who", "Who"),
 )
@@ -199,7 +200,7 @@ def balance(camps: Camps) -> Figure | None:
 
 
 def moments(material: Material, camps: Camps) -> Table | None:
-    """Return the moments at which the camps changed more than by chance, or None without any."""
+    """Return the moments at which more changed camp than is usual, or None without any."""
     told = realigned(material.measures.realignments, camps)
     if told.empty:
         return None
@@ -214,11 +215,12 @@ def moments(material: Material, camps: Camps) -> Table | None:
     )
     return Table(
         "camps_moments",
-        "When the camps changed more than by chance",
+        "When more changed camp than is usual",
         frame,
         MOMENTS,
-        "All estimated: the share of the actors at hand in both periods who changed camp, and how many of "
-        "them stayed there. The file gives what chance would give, the variation of information between the two "
+        "All estimated: the share of the actors at hand in both periods who changed camp, the most that is "
+        "usual in the periods around, and how many stayed where they went. The file gives how likely so "
+        "large a change is somewhere in a quiet series, the variation of information between the two "
         "divisions, and what the camps of before would cost after.",
     )
 

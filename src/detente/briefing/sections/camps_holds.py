@@ -21,6 +21,8 @@ WHOM = 2
 KEEP, PULL = 6, 3
 """How many of the largest ties on either side are shown singly."""
 CORE, MEMBERS, CAMP, BEYOND = "The core", "Other members", "Others in its camp", "Other camps"
+NOTHING = 0.005
+"""What is less than this is not drawn for want of weight."""
 ALONG = "Others going along"
 """What it spares that others would move too: no tie of the member itself."""
 IN_TEXT = {
@@ -67,6 +69,7 @@ def held(material: Material, camps: Camps, rungs: Rungs, actor: str) -> Held:
     group = [groups.get(str(each), BEYOND) for each in ties["other"]]
     ties = ties.assign(group=pd.Series(group, index=ties.index).mask(lone, ALONG))
     total = ties.groupby("group")["contribution"].agg(["sum", "count"]).reset_index()
+    total = total[(total["group"] != ALONG) | (total["sum"].abs() > NOTHING)]
     total = total.sort_values(["sum", "group"], ascending=[False, True], kind="stable")
     vouched = {"mark": said(rows(ties)[0], "mark"), "source": ", ".join(sorted(set(ties["source"].dropna())))}
     by_group = pd.DataFrame(
@@ -170,8 +173,8 @@ def holds(material: Material, camps: Camps, rungs: Rungs) -> Figure | None:
         "them, by whom they are with, then the largest singly.",
         "A bar to the right is weight that would speak against the camps if the member left: agreement with "
         "its camp, or disagreement with others. A bar to the left speaks against them as long as it stays. "
-        "Bars of all ties add up to the direct part of the margin; whom the member would take along is not "
-        "in them. Scales differ.",
+        "Bars of all ties add up to the margin; in them, others going along is what it spares that others "
+        "would move too, where they would. Scales differ.",
         tuple(panels),
         Table(
             "camps_holds", "Figures behind this chart", pd.concat(parts, ignore_index=True)[columns], HOLDS

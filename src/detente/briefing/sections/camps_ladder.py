@@ -15,7 +15,8 @@ DIGITS = 4
 LADDER = (
     Column("name", "Member"),
     Column("value", "Margin", WEIGHT),
-    Column("bound", "At least", WEIGHT),
+    Column("low", "Low", WEIGHT),
+    Column("high", "High", WEIGHT),
     Column("share", "Of its ties", "share"),
     Column("chance", "Chance gives"),
     Column("share_was", "Earlier, of its ties", "share"),
@@ -25,20 +26,23 @@ LADDER = (
 )
 
 
+DRAWN = [
+    "name", "value", "low", "high", "chance_low", "chance_high", "was", "proven", "state",
+]  # fmt: skip
+
+
 def rungs(material: Material, camps: Camps, told: Rungs) -> Figure:
     """Return the ladder of detachment of one bloc."""
     frame, names = told.frame, material.names
-    ends = zip(frame["low"], frame["high"], strict=True)
+    ends = zip(frame["chance_low"], frame["chance_high"], strict=True)
     frame = frame.assign(
         chance=[span(low, high, WEIGHT) if low == low else "" for low, high in ends],
         along=[", ".join(map(names.actor, codes.split())) for codes in frame["followers"]],
         bloc=told.bloc,
     )
-    drawn = frame[["name", "value", "bound", "low", "high", "was", "proven", "state"]]
     before = camps.label(told.before).text if told.before else ""
-    spec = ladder(drawn.round(DIGITS), title="margin, in weight of ties", before=before)
+    spec = ladder(frame[DRAWN].round(DIGITS), title="margin, in weight of ties", before=before)
     tick = f" The tick is the margin in {before}." if before and frame["was"].notna().any() else ""
-    shown = present(STATES, frame["state"])
     core = ", ".join(names.actor(actor) for actor in told.core)
     return Figure(
         "camps_ladder",
@@ -46,11 +50,19 @@ def rungs(material: Material, camps: Camps, told: Rungs) -> Figure:
         "For each member, its detachment margin: how much more weight of ties would speak against the camps "
         "if it were forced apart from the bloc’s core. Members below zero stand outside already.",
         "The least firmly held stand on top. The grey bar is what chance would give: margins with the signs "
-        "of the member’s ties shuffled. A filled dot is proven; a hollow one is the best found, and may be "
-        "as low as its line goes." + tick,
+        "of the member’s ties shuffled. A filled dot is proven best, a hollow one only the best found. "
+        + (_line(material) if frame["drawn"].any() else "A line goes down to what no camps can better.")
+        + tick,
         (Panel(spec),),
         Table("camps_ladder", "Figures behind this chart", frame.rename(columns={"actor": "code"}), LADDER),
-        shown,
-        note=f"The core: {core}. Margins do not hold the sampling error of the votes. They grow with the "
-        "number of actors; the table has them as shares of each member’s ties.",
+        present(STATES, frame["state"]),
+        note=f"The core: {core}. Margins grow with the number of actors; the table has them as shares of "
+        "each member’s ties.",
+    )
+
+
+def _line(material: Material) -> str:
+    return (
+        f"The line is an interval of {material.confidence}: how far the margin might move over further roll "
+        "calls like these, the camps taken as they are."
     )

@@ -13,7 +13,7 @@ WORDS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "e
 LITTLE = 0.02
 """A difference of shares below which nothing is made of it."""
 CHANCE = 0.05
-"""A realignment is told where chance alone gives as much no more often than this."""
+"""A change of camps is put down to more than chance where a quiet series has one as large no more often."""
 TOLD = 3
 LISTED = 5
 """As many names stand in a sentence; more are counted."""
@@ -140,31 +140,35 @@ def _together(camps: Camps, known: int, outside: int) -> tuple[Part, ...]:
 
 
 def realigned(realignments: pd.DataFrame, camps: Camps) -> pd.DataFrame:
-    """Return the moments between the periods shown at which more changed camp than chance gives, in order."""
+    """Return the moments between the periods shown at which more changed camp than is usual, in order."""
     order = {str(period): place for place, period in enumerate(camps.periods["period"])}
     told = as_text(realignments)
     told = told.assign(next=told["next"].astype(str))
-    told = told[told["period"].isin(order) & told["next"].isin(order) & (told["p_value"] <= CHANCE)]
+    told = told[told["period"].isin(order) & told["next"].isin(order)]
+    told = told[told["moved"] > told["expected_high"]]
     return told.sort_values("period", key=lambda column: column.map(order), kind="stable")
 
 
 def realigned_sentence(realignments: pd.DataFrame, camps: Camps) -> Sentence | None:
-    """Name the moments at which the camps changed most, or say that none stands out from chance."""
+    """Name the moments at which most changed camp, and say whether chance could explain them."""
     if realignments["p_value"].dropna().empty:
         return None
-    clear = realigned(realignments, camps)
-    if clear.empty:
-        return sentence("Between no two periods did the camps change more than they would by chance alone.")
-    largest = clear.sort_values("moved", ascending=False, kind="stable").head(TOLD).index
+    unusual = realigned(realignments, camps)
+    if unusual.empty:
+        return sentence("Between no two periods did more change camp than is usual.")
+    clear = unusual[unusual["p_value"] <= CHANCE]
+    shown = clear if len(clear) else unusual
+    largest = shown.sort_values("moved", ascending=False, kind="stable").head(TOLD).index
     told: list[Part | tuple[Part, ...]] = []
-    for row in rows(clear[clear.index.isin(largest)]):
+    for row in rows(shown[shown.index.isin(largest)]):
         figure = Number(float(row["moved"]), "share", "estimated", row["moved"], row["moved"], method=MOVED)
         what = f"actors that changed camp, {row['period']} to {row['next']}"
         span = (camps.label(row["period"]), " and ", camps.label(row["next"]))
-        of_whom = "" if told else " of those at hand in both changed camp"
+        of_whom = "" if told else " of those at hand in both"
         told.append(("between ", *span, " (", Cited(figure, what), of_whom, _for_good(row), ")"))
-    lead = "The camps changed more than by chance " if len(clear) <= TOLD else "The camps changed most "
-    return sentence(lead, *listed(told), ".")
+    lead = "More changed camp than chance explains " if len(clear) else "Most changed camp "
+    end = "." if len(clear) else "; in so long a series that may be chance."
+    return sentence(lead, *listed(told), end)
 
 
 def _for_good(row: Row) -> str:
