@@ -72,9 +72,9 @@ def uncovered(
 ) -> Rows:
     """Return negative cycles whose `values` (edges,), from 0 to 1, sum to less than 1 - `least`.
 
-    None is returned only if there is none, or if none is found before `deadline`, a reading of
-    `time.monotonic`. An edge of a cycle counts as `apart` longer in searches that follow, so that cycles share
-    few edges; of equal ones, a short one is taken.
+    None is returned only if there is none, or none is found before `deadline`, a reading of `time.monotonic`.
+    An edge of a cycle counts as `apart` longer in searches that follow, so that cycles share few edges; of
+    equal ones, a short one is taken.
 
     >>> from detente.measurement.networks.graph import merged
     >>> triangle, _ = merged(3, *(np.array(each) for each in ([0, 0, 1], [1, 2, 2], [1, 1, -1])))

@@ -75,8 +75,8 @@ class Search:
         self.net = net(self.graph, labels)
 
     def _broken(self, values: Floats) -> Rows:
-        """Return rows that `values` break; none only if there is none."""
-        return uncovered(self.net, values, least=LEAST)
+        """Return rows that `values` break; none only if there is none, or no time."""
+        return uncovered(self.net, values, least=LEAST, deadline=self.deadline)
 
     def _follow(self, branch: Branch) -> bool:
         """Fix what follows from what is fixed; return whether any camps fit."""
