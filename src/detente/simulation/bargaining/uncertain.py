@@ -11,6 +11,7 @@ import pandas as pd
 from detente.errors import Problem, SimulationError, raise_all
 from detente.simulation.bargaining.actors import Actors, Floats
 from detente.simulation.bargaining.spatial_inputs import Draws
+from detente.simulation.drawing import triangle
 
 KINDS = ("position", "salience", "capability")
 
@@ -81,20 +82,6 @@ class Uncertain:
                     label += f", {self.actors.issues[cell[1]]!r}"
                 what = f"{kind} {own[spot]:g} does not lie from {held.low[spot]:g} to {held.high[spot]:g}"
                 yield Problem(label, what, "widen the range, or move the value into it")
-
-
-def triangle(u: Floats, low: Floats, top: Floats, high: Floats) -> Floats:
-    """Return draws from a triangle for uniform numbers `u`; the value itself where the range has no width.
-
-    >>> triangle(np.array([0.0, 0.5, 1.0]), np.array(0.0), np.array(0.5), np.array(1.0)).tolist()
-    [0.0, 0.5, 1.0]
-    """
-    width = np.asarray(high - low, dtype=float)
-    safe = np.where(width > 0, width, 1.0)
-    turn = (top - low) / safe
-    rising = low + np.sqrt(np.maximum(u * safe * (top - low), 0.0))
-    falling = high - np.sqrt(np.maximum((1 - u) * safe * (high - top), 0.0))
-    return np.where(width > 0, np.where(u < turn, rising, falling), top)
 
 
 def uncertain_from(table: pd.DataFrame, *, scale: float = 100.0) -> Uncertain:
