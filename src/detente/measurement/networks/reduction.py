@@ -78,13 +78,15 @@ def reduced(graph: SignedGraph) -> Reduced:
     if camps is not None:
         return Reduced(0, (), camps)
     left, lost, followers = _thinned(graph)
-    parts = _blocks(left)
+    parts = blocks(left)
     zeros = np.zeros(graph.size, dtype=np.int64)
     if len(parts) == 1 and not followers and len(parts[0][0]) == graph.size:
         return Reduced(0, (graph,), zeros)
-    blocks = tuple((nodes, reduced(part)) for nodes, part in parts)
-    lost += sum(block.lost for _, block in blocks)
-    return Reduced(lost, tuple(core for _, block in blocks for core in block.cores), zeros, blocks, followers)
+    smaller = tuple((nodes, reduced(part)) for nodes, part in parts)
+    lost += sum(block.lost for _, block in smaller)
+    return Reduced(
+        lost, tuple(core for _, block in smaller for core in block.cores), zeros, smaller, followers
+    )
 
 
 def balanced(graph: SignedGraph) -> Ints | None:
@@ -123,9 +125,7 @@ def _thinned(graph: SignedGraph) -> tuple[SignedGraph, int, tuple[Follower, ...]
     waiting = np.flatnonzero((heaviest > 0) & (2 * heaviest >= strength)).tolist()
     if not waiting:
         return graph, 0, ()
-    edges: Adjacency = [{} for _ in range(graph.size)]
-    for a, b, weight in zip(graph.first.tolist(), graph.second.tolist(), graph.weight.tolist(), strict=True):
-        edges[a][b] = edges[b][a] = weight
+    edges = adjacency(graph)
     lost, followers = 0, []
     while waiting:
         node = waiting.pop()
@@ -135,10 +135,8 @@ def _thinned(graph: SignedGraph) -> tuple[SignedGraph, int, tuple[Follower, ...]
         other = edges[node][leader] < 0
         followers.append((node, leader, other))
         waiting += edges[node]
-        lost += _merge(edges, node, leader, other)
-    triples = [(a, b, weight) for a, row in enumerate(edges) for b, weight in row.items() if a < b]
-    first, second, weights = np.array(sorted(triples), dtype=np.int64).reshape(-1, 3).T.copy()
-    return SignedGraph(graph.size, first, second, weights), lost, tuple(followers)
+        lost += merge(edges, node, leader, other)
+    return listed(edges), lost, tuple(followers)
 
 
 def _leader(row: dict[int, int]) -> int | None:
@@ -149,29 +147,48 @@ def _leader(row: dict[int, int]) -> int | None:
     return leader if 2 * abs(row[leader]) >= sum(map(abs, row.values())) else None
 
 
-def _merge(edges: Adjacency, node: int, leader: int, other: bool) -> int:
+def adjacency(graph: SignedGraph) -> Adjacency:
+    """Return, for each node, the other ends of its edges and their weights."""
+    edges: Adjacency = [{} for _ in range(graph.size)]
+    for a, b, weight in zip(graph.first.tolist(), graph.second.tolist(), graph.weight.tolist(), strict=True):
+        edges[a][b] = edges[b][a] = weight
+    return edges
+
+
+def listed(edges: Adjacency) -> SignedGraph:
+    """Return the graph that has these edges."""
+    triples = [(a, b, weight) for a, row in enumerate(edges) for b, weight in row.items() if a < b]
+    first, second, weights = np.array(sorted(triples), dtype=np.int64).reshape(-1, 3).T.copy()
+    return SignedGraph(len(edges), first, second, weights)
+
+
+def merge(edges: Adjacency, node: int, leader: int, other: bool) -> int:
     """Give the edges of `node` to `leader`, in place, and return what is lost where they contradict its
     own."""
-    lost = 0
     moved, edges[node] = edges[node], {}
-    for end, weight in moved.items():
+    for end in moved:
         del edges[end][node]
-        if end == leader:
-            continue
-        added, own = (-weight if other else weight), edges[leader].get(end, 0)
-        if (added > 0) != (own > 0):
-            lost += min(abs(added), abs(own))
-        if added + own:
-            edges[leader][end] = edges[end][leader] = added + own
-        else:
-            del edges[leader][end], edges[end][leader]
-    return lost
+    return sum(
+        add(edges, leader, end, -weight if other else weight)
+        for end, weight in moved.items()
+        if end != leader
+    )
+
+
+def add(edges: Adjacency, a: int, b: int, weight: int) -> int:
+    """Add an edge, in place, and return what is lost where it contradicts one that is there."""
+    own = edges[a].get(b, 0)
+    if own + weight:
+        edges[a][b] = edges[b][a] = own + weight
+    else:
+        del edges[a][b], edges[b][a]
+    return 0 if own == 0 or (own > 0) == (weight > 0) else min(abs(own), abs(weight))
 
 
 # Blocks -----------------------------------------------------------------------------------------------------
 
 
-def _blocks(graph: SignedGraph) -> list[tuple[Ints, SignedGraph]]:
+def blocks(graph: SignedGraph) -> list[tuple[Ints, SignedGraph]]:
     """Return the biconnected blocks, a block after the one whose node it shares, which is its first node."""
     starts, others, _ = graph.rows()
     number, block, tops = _tree(starts, others)
