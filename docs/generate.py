@@ -29,9 +29,13 @@ def commands() -> str:
     """Return the page on the commands: what each says of itself when asked for help."""
     from detente.commands import app
     from detente.commands.data import data
+    from detente.commands.simulation import score
 
-    paths: list[tuple[str, ...]] = [(name,) for name in app if not name.startswith("-") and name != "data"]
-    paths += [("data", name) for name in data if not name.startswith("-")]
+    groups = {"data": data, "score": score}
+    paths: list[tuple[str, ...]] = [
+        (name,) for name in app if not name.startswith("-") and name not in groups
+    ]
+    paths += [(group, name) for group, held in groups.items() for name in held if not name.startswith("-")]
     return "\n".join(f"## detente {' '.join(path)}\n\n```text\n{_help(path)}\n```\n" for path in paths)
 
 

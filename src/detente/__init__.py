@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from detente.measurement.networks.camps import camps
     from detente.measurement.networks.detachment import detachment
     from detente.measurement.networks.ties import ties
+    from detente.simulation.bargaining.verb import bargain
     from detente.study import Study, load
 
 __version__ = "0.1.0"
-__all__ = ["Study", "__version__", "camps", "detachment", "ideal_points", "load", "ties"]
+__all__ = ["Study", "__version__", "bargain", "camps", "detachment", "ideal_points", "load", "ties"]
 
 _HOMES = {
     "Study": "detente.study",
@@ -27,6 +28,7 @@ _HOMES = {
     "ties": "detente.measurement.networks.ties",
     "camps": "detente.measurement.networks.camps",
     "detachment": "detente.measurement.networks.detachment",
+    "bargain": "detente.simulation.bargaining.verb",
 }
 
 

@@ -8,7 +8,7 @@ import sys
 from cyclopts import App, CycloptsError
 
 import detente
-from detente.commands import cases
+from detente.commands import cases, simulation
 from detente.commands.data import data
 from detente.commands.showing import BREAK, DONE, UNUSABLE, complain
 from detente.errors import DetenteError
@@ -24,7 +24,9 @@ app = App(
 app.register_install_completion_command(help="Install completion of commands and options in your shell.")
 for command in (cases.brief, cases.measure, cases.new, cases.check, cases.schema):
     app.command(command)
+app.command(simulation.bargain)
 app.command(data)
+app.command(simulation.score)
 
 
 def main(arguments: list[str] | None = None) -> None:

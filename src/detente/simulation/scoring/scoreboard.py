@@ -61,7 +61,7 @@ def scoreboard(
             "model": models, "issues": len(told), "mean_error": error.mean(axis=0), "mean_error_low": low,
             "mean_error_high": high, "worse_by": gap, "worse_low": less, "worse_high": more,
             "root_mean_square": np.sqrt((error**2).mean(axis=0)), "median_error": np.median(error, axis=0),
-            "within_ten": (error <= 100 * NEAR).mean(axis=0),
+            "within_ten": (error <= 100 * NEAR + 1e-9).mean(axis=0),
             "verdict": [_verdict(name == yardstick, one, two) for name, one, two in ends_of_gap],
         }
     )  # fmt: skip
