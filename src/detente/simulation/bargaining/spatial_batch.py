@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from functools import partial
+from typing import Any
 
 import numpy as np
 from numba import get_num_threads
@@ -18,7 +19,7 @@ from detente.simulation.bargaining.options import SpatialOptions
 from detente.simulation.bargaining.spatial_inputs import Batch, Draws, Ints, blank_story, prepare
 from detente.simulation.bargaining.spatial_kernel import SETTLED, play_many
 
-CHUNK = 2**20
+CHUNK = 2**18
 """Numbers in the positions of a chunk: it needs some ten megabytes beside the draws and the outcomes."""
 PIECES = 8
 """Pieces of a chunk for each thread, so that runs that last long are shared out."""
@@ -60,11 +61,27 @@ def run_many(
     >>> run_many(two, Draws(positions=np.array([[[0.2], [0.8]], [[0.5], [0.5]]]))).turns.tolist()
     [2, 2]
     """
-    parts = list(stream(actors, draws, options=options, seed=seed, threads=threads))
-    if not parts:
+    parts: Iterable[Outcomes] = stream(actors, draws, options=options, seed=seed, threads=threads)
+    if isinstance(draws, Draws):
+        return _joined(parts, len(draws))
+    kept = list(parts)
+    return _joined(kept, sum(len(part.turns) for part in kept))
+
+
+def _joined(parts: Iterable[Outcomes], runs: int) -> Outcomes:
+    """Return all parts as one, each put into its place as it comes, so that they are not held twice."""
+    held: dict[str, NDArray[Any]] = {}
+    start = 0
+    for part in parts:
+        for each in fields(Outcomes):
+            values = getattr(part, each.name)
+            if each.name not in held:
+                held[each.name] = np.empty((runs, *values.shape[1:]), dtype=values.dtype)
+            held[each.name][start : start + len(values)] = values
+        start += len(part.turns)
+    if not held:
         raise SimulationError(Problem("draws", "there are none", "give at least one"))
-    names = [each.name for each in fields(Outcomes)]
-    return Outcomes(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
+    return Outcomes(**held)
 
 
 def stream(
