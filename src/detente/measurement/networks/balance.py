@@ -24,6 +24,8 @@ from detente.measurement.networks.reduction import reduced
 
 CROWDED = 0.08
 """The part of pairs with an edge from which triangles of all pairs prove sooner than cycles; measured."""
+GRACE = 1.0
+"""Seconds for a first bound where time is up before there is any."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ def _by_triangles(graph: SignedGraph, labels: Ints, seed: int, deadline: float) 
 def _by_cycles(graph: SignedGraph, labels: Ints, deadline: float) -> Answer:
     search = Search(graph, labels, deadline=deadline)
     bound = search.bound()
-    if bound < search.least:
-        bound = max(bound, packed(graph, search.labels))
+    if not bound:
+        bound = packed(graph, search.labels, deadline=time.monotonic() + GRACE)
     branches = f" in {search.branches} branches" if search.branches else ""
     return Answer(search.labels, search.least, bound, f"negative cycles{branches}")

@@ -93,9 +93,10 @@ def uncovered(
     return Rows(np.concatenate([[0], np.cumsum(sizes)]), edges, one, one[: len(sizes)])
 
 
-def packed(graph: SignedGraph, labels: Ints) -> int:
+def packed(graph: SignedGraph, labels: Ints, *, deadline: float = math.inf) -> int:
     """Return what negative cycles without a common edge, found one by one, cost any two camps at least."""
-    found = uncovered(net(graph, labels), np.zeros(len(graph.weight)), least=0.01, apart=1.0)
+    nothing = np.zeros(len(graph.weight))
+    found = uncovered(net(graph, labels), nothing, least=0.01, apart=1.0, deadline=deadline)
     weights = np.abs(graph.weight[found.column])
     return int(np.minimum.reduceat(weights, found.bounds[:-1]).sum()) if len(found) else 0
 
