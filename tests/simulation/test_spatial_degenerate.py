@@ -165,6 +165,17 @@ def test_perceptions_of_another_number_of_actors_are_refused() -> None:
         run_spatial(made(3, 1), perceptions=Perceptions(positions=np.zeros((2, 2, 1))))
 
 
+def test_each_run_may_have_perceptions_of_its_own() -> None:
+    actors = made(4)
+    believed = np.random.default_rng(0).uniform(0, 1, (2, 4, 4, 3))
+    many = run_many(actors, Draws(perceptions=Perceptions(positions=believed)))
+    alone = [run_spatial(actors, perceptions=Perceptions(positions=each)).final for each in believed]
+    assert many.final.tobytes() == np.stack(alone).tobytes()
+    assert alone[0].tobytes() != alone[1].tobytes()
+    with pytest.raises(SimulationError, match=r"are of 2 runs\n.*use run_many"):
+        run_spatial(actors, perceptions=Perceptions(positions=believed))
+
+
 def test_overrating_oneself_leads_to_challenges_that_would_not_be_made() -> None:
     actors = on_a_line([0.1, 0.9, 0.9], salience=[0.9] * 3, capability=[1, 5, 5])
     believed = np.broadcast_to(actors.capability, (3, 3)).copy()

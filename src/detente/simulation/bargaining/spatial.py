@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from detente.errors import Problem, SimulationError
 from detente.simulation.bargaining.actors import Actors, Floats, Perceptions
 from detente.simulation.bargaining.corrections import corrections
 from detente.simulation.bargaining.options import SpatialOptions
@@ -72,11 +73,11 @@ def run_spatial(
 ) -> SpatialRun:
     """Run KTAB's spatial model of politics until it settles, goes round or runs out of turns.
 
-    Each turn every actor challenges whom it gains most by challenging, and offers a settlement; all vote
-    on the offers before each actor, which takes up one. The model is KTAB's (KAPSARC, smpc at commit
-    3b5b063); it takes in any number of issues. With `perceptions` each actor judges contests, and shapes
-    its offers, by what it believes; how offers are valued and voted on is as it is. `seed` matters in
-    stochastic mode only, where the run is number 0 of `run_many`. Raises `SimulationError` for
+    Each turn every actor challenges whom it gains most by challenging, and offers a settlement; all vote on
+    the offers before each actor, which takes up one. The model is KTAB's (KAPSARC, smpc at commit 3b5b063);
+    it takes in any number of issues. With `perceptions` each actor judges contests, and shapes its offers, by
+    what it believes; attitudes to risk, and how offers are valued and voted on, are as they are. `seed`
+    matters in stochastic mode only, where the run is number 0 of `run_many`. Raises `SimulationError` for
     perceptions that do not fit the actors.
 
     >>> half = [[0.5], [0.5]]
@@ -88,6 +89,8 @@ def run_spatial(
     chosen = options or SpatialOptions()
     order = actors.order if chosen.compat is None else np.arange(actors.size)
     batch = prepare(actors, Draws(perceptions=perceptions))
+    if batch.runs > 1:
+        raise SimulationError(Problem("perceptions", f"are of {batch.runs} runs", "use run_many for them"))
     world, start = batch.part(0, 1, order)
     story = blank_story(chosen, *actors.position.shape, still=batch.still)
     final, ended = np.empty((1, *actors.position.shape)), np.empty((1, 4), dtype=np.int64)
