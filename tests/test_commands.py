@@ -170,6 +170,17 @@ def test_ideal_points_come_alone_where_they_are_asked_for(run: Run, home: Path) 
     )
 
 
+def test_camps_come_alone_where_they_are_asked_for(run: Run, home: Path) -> None:
+    shown = run("measure", "asean", "--camps", "--quiet")
+    assert shown.returncode == 0
+    for part in ("How far from balance", "How firmly members are held", "Which camp actors are in"):
+        assert part in shown.stdout
+    answer = json.loads(run("measure", "asean", "--camps", "--json").stdout)
+    assert len(answer) == 8 and len(answer["camp_members"]) > 5_000
+    run("new", "pointless")
+    assert_refused(run("measure", "pointless.yaml", "--camps"), "asks for no camps", "layers: {votes")
+
+
 def test_sources_are_listed_with_licence_and_size(run: Run) -> None:
     found = {row["id"]: row for row in json.loads(run("data", "list", "--json").stdout)}
     assert found["unga_votes"]["licence"] == "CC0 1.0"

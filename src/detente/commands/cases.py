@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter, validators
 
 from detente.commands.showing import DONE, MENDABLE, Output, progress, records, say, say_json, table
-from detente.errors import MeasurementError, Problem
+from detente.errors import MeasurementError, Problem, raise_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -71,14 +71,43 @@ POINTS = {
     "ideal_points": ("Actors of the case, latest session", "actor group year mean low high votes"),
 }
 """The same of the ideal points, where they alone are asked for."""
+CAMPS = {
+    "camp_periods": (
+        "How far from balance the ties are, latest periods",
+        "period actors ties share frustration bound gap proven camps",
+    ),
+    "camp_members": ("Which camp actors are in, latest period", "actor camp pull pull_share"),
+    "realignments": (
+        "More changes of camp than is usual",
+        "period next moved expected_low expected_high p_value",
+    ),
+    "detachment": (
+        "How firmly members are held, latest period",
+        "bloc actor margin low high share null_low null_high p_value proven",
+    ),
+    "leaving_together": ("Who would save most by leaving together", "bloc a b joint saving proven"),
+    "camp_flows": (
+        "Who went from which camp to which, latest periods",
+        "period next camp next_camp n actors",
+    ),
+    "holds": ("What holds the least firmly held in most", "bloc actor other contribution"),
+    "pair_agreement": ("Pairs shown that agree least", "a b value low high"),
+}
+"""The same of the camps."""
 SHOWN = {
     "cohesion": "measure == 'agreement_index' and window in @windows",
     "weakest": "measure == 'pi' and rank <= 3 and issue == @issue",
     "dependence": "latest",
     "published": "year != year",
     "ideal_points": "group != 'other' and session == session.max()",
+    "camp_members": "start == start.max() and actor in @actors",
+    "realignments": "moved > expected_high",
+    "detachment": "period == period.iloc[-1]",
+    "camp_flows": "camp != next_camp",
+    "holds": "other == other and contribution >= contribution.quantile(0.98)",
+    "pair_agreement": "value <= value.quantile(0.03)",
 }
-LATEST = {"bloc_paths": "series", "distances": "comparison"}
+LATEST = {"bloc_paths": "series", "distances": "comparison", "camp_periods": "mark", "camp_flows": "new"}
 """Tables of paths, and what tells one path from another: of each, the last sessions are shown."""
 LAST = 5
 
@@ -108,19 +137,32 @@ OnlyPoints = Annotated[
 ]
 
 
+OnlyCamps = Annotated[
+    bool,
+    Parameter(
+        name="--camps", negative="", help="Only the camps: who stands with whom, and how firmly it is held."
+    ),
+]
+
+
 def measure(
-    case: CaseName, *, ideal_points: OnlyPoints = False, run: Run = Run(), show: Output = Output()
+    case: CaseName,
+    *,
+    ideal_points: OnlyPoints = False,
+    camps: OnlyCamps = False,
+    run: Run = Run(),
+    show: Output = Output(),
 ) -> int:
     """Measure a case, and show the tables or write them as CSV."""
+    parts = {**(POINTS if ideal_points else {}), **(CAMPS if camps else {})}
     with progress(show) as report:
         study = _study(case, run, report)
-        if ideal_points:
-            _check_points(study)
+        _check_asked(study, ideal_points=ideal_points, camps=camps)
         measures = study.measure()
     frames = {each.name: getattr(measures, each.name) for each in fields(measures)}
     frames = {name: frame for name, frame in frames.items() if hasattr(frame, "to_csv")}
-    if ideal_points:
-        frames = {name: frame for name, frame in frames.items() if name in POINTS}
+    if parts:
+        frames = {name: frame for name, frame in frames.items() if name in parts}
     if run.output is not None:
         from detente.files import write_text
 
@@ -131,31 +173,45 @@ def measure(
     elif show.json:
         say_json({name: records(frame) for name, frame in frames.items()})
     else:
-        _show(study, frames, POINTS if ideal_points else TABLES)
+        _show(study, frames, parts or TABLES)
     return DONE
 
 
 def _show(study: Study, frames: Mapping[str, DataFrame], tables: Mapping[str, tuple[str, str]]) -> None:
     """Show of each table what a reader wants to see first."""
-    known = {"windows": ("all", *study.case.windows), "issue": next(iter(study.case.issues))}
+    named = {*study.measure().members["actor"], study.case.ally, study.case.rival}
+    known = {
+        "windows": ("all", *study.case.windows),
+        "issue": next(iter(study.case.issues)),
+        "actors": named,
+    }
     for name, (title, columns) in tables.items():
         rows = frames[name]
         if name in SHOWN and len(rows):
             rows = rows.query(SHOWN[name], local_dict=known)
         if name in LATEST:
             rows = rows.groupby(LATEST[name], sort=False).tail(LAST)
-        if "year" in rows:
-            rows = rows.assign(year=rows["year"].astype(str))
+        spoken = [column for column in ("year", "period", "next") if column in rows]
+        rows = rows.assign(**{column: rows[column].astype(str) for column in spoken})
         if len(rows):
             table(records(rows), {key: key.replace("_", " ") for key in columns.split()}, title=title)
 
 
-def _check_points(study: Study) -> None:
-    """Raise the error of a case that asks for no ideal points."""
-    if study.case.ideal_points is None:
-        side = study.case.ally or "ACTOR"
-        hint = f"add `ideal_points: {{positive: {side}}}` to the case file"
-        raise MeasurementError(Problem(study.case.name, "asks for no ideal points", hint))
+def _check_asked(study: Study, *, ideal_points: bool, camps: bool) -> None:
+    """Raise the error of a case that does not ask for what is to be shown alone."""
+    side = study.case.ally or "ACTOR"
+    wanted = {
+        "ideal_points": (ideal_points, "ideal points", f"{{positive: {side}}}"),
+        "camps": (camps, "camps", "{layers: {votes: {by: votes}}}"),
+    }
+    raise_all(
+        MeasurementError,
+        [
+            Problem(study.case.name, f"asks for no {what}", f"add `{key}: {sample}` to the case file")
+            for key, (shown, what, sample) in wanted.items()
+            if shown and getattr(study.case, key) is None
+        ],
+    )
 
 
 def new(name: Annotated[str, Parameter(help="Name of the case.")], *, output: Folder = None) -> int:

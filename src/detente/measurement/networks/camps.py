@@ -259,7 +259,7 @@ def _notes(found: Camps) -> Iterator[str]:
         yield f"asked for at most {found.k} camps, there are only {len(found.ties.actors)} actors"
     if found.k is not None and found.k > used:
         more = "more would leave no less" if found.proven else "none better with more of them was found"
-        yield f"these are {used} camps: {more}"
+        yield f"these are {used} camp{'s' if used != 1 else ''}: {more}"
     if len(found.components) > 1 and found.k != 1:
         rest = sum(map(len, found.components[1:]))
         placed = (
