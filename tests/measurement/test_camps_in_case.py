@@ -12,7 +12,7 @@ import pytest
 
 from detente.cases import Case, load_case, shipped_cases
 from detente.evidence import Evidence, database, open_evidence
-from detente.measurement import camp_frames, measure, snapshot
+from detente.measurement import camp_frames, measure, preflight, snapshot
 from detente.measurement.blocs import groups, memberships
 from detente.measurement.measures import Measures
 from detente.measurement.networks import in_case, shipped_camps
@@ -179,6 +179,7 @@ def test_without_votes_the_camps_that_ship_stand_in(name: str, cache: Path) -> N
     case = load_case(name)
     found = in_case.measure_camps(setting(case, evidence), evidence, quiet)
     assert found.missing == ()
+    assert not [each for each in preflight(case, evidence) if each.where.startswith("camps")]
     for table, columns in camp_frames.FRAMES.items():
         assert list(found.tables[table]) == columns
     periods = found.tables["camp_periods"]

@@ -10,8 +10,10 @@ import pandas as pd
 from detente.measurement.ballots import Evidence
 from detente.measurement.findings import Finding
 from detente.measurement.missing import PULL_VOTES
+from detente.measurement.networks import shipped_camps
 from detente.measurement.networks.periods import periods
 from detente.measurement.networks.remarks import named
+from detente.measurement.unity import Setting
 
 if TYPE_CHECKING:
     from detente.cases.networks import AnyLayer
@@ -32,11 +34,15 @@ HINTS = {
 
 
 def camp_findings(case: Case, evidence: Evidence, spells: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:
-    """Yield the layers of ties without evidence in a period, and cores that were never in their bloc."""
+    """Yield the layers of ties without evidence in a period, and cores that were never in their bloc.
+
+    Where camps ship that answer the case, nothing is wanting.
+    """
     spec = case.camps
     if spec is None:
         return
-    for key, layer in spec.layers.items():
+    ships = shipped_camps.answer(Setting(case, spells, (), 0, 0), evidence)
+    for key, layer in spec.layers.items() if not ships else ():
         yield from _without(f"camps.layers.{key}", layer, case, evidence)
     for bloc, actors in spec.core.items():
         never = [actor for actor in actors if actor not in set(spells[bloc]["actor"])]

@@ -85,11 +85,16 @@ def about() -> dict[str, Any]:
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 
+def answer(setting: Setting, evidence: Evidence) -> bool:
+    """Return whether what ships answers the case: the same question, and no other votes at hand."""
+    return key(setting) in about().get("keys", ()) and _same(evidence)
+
+
 def read(setting: Setting, evidence: Evidence) -> dict[str, pd.DataFrame] | None:
     """Return the shipped camps of a case, or None where none ship for it or the evidence has other votes."""
-    mine = key(setting)
-    if mine not in about().get("keys", ()) or not _same(evidence):
+    if not answer(setting, evidence):
         return None
+    mine = key(setting)
     return {name: _table(name, mine) for name in camp_frames.FRAMES}
 
 
