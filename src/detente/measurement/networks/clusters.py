@@ -42,6 +42,7 @@ def solve_free(graph: SignedGraph, *, k: int | None, effort: Effort) -> Solution
     found = [answers[i] for i in range(len(answers))]
     labels = small.labels([each.labels for each in found])
     if k is None:
+        # No two are in one camp only because neither minds.
         labels = connected(graph, labels[graph.first] == labels[graph.second])
     methods = dict.fromkeys(["reduction", *(each.method for each in found)])
     bound = small.lost + sum(each.bound for each in found)

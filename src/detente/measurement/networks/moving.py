@@ -53,7 +53,7 @@ def improve(graph: SignedGraph, *, k: int | None = None, seed: int = 0, starts: 
     cooling = _cooling(graph)
     for stream in np.random.SeedSequence(seed).spawn(starts):
         rng = np.random.Generator(np.random.PCG64(stream))
-        labels = rng.integers(limit, size=graph.size) if k else alone.copy()
+        labels = rng.integers(limit, size=graph.size) if limit < graph.size else alone.copy()
         _anneal(*rows, labels, limit, cooling, int(rng.integers(2**31)))
         labels = settled(graph, labels, limit=limit)
         left = frustration(graph, labels)

@@ -14,6 +14,7 @@ import numpy as np
 from detente.measurement.networks.graph import Floats, Ints, SignedGraph, frustration
 from detente.measurement.networks.integers import Branch, Search, fractional
 from detente.measurement.networks.moving import fitted, settled
+from detente.measurement.networks.multicut_crowds import crowds
 from detente.measurement.networks.multicut_cycles import friendly, uncovered
 from detente.measurement.networks.multicut_dense import broken, completed
 from detente.measurement.networks.multicut_reduction import connected
@@ -40,8 +41,11 @@ class PartitionSearch(Search):
 
     def _broken(self, values: Floats) -> Rows:
         if self.dense:
-            return broken(self.graph, values, self.labels)
-        return uncovered(self.friendly, values)
+            rows = broken(self.graph, values, self.labels)
+        else:
+            rows = uncovered(self.friendly, values, deadline=self.deadline)
+        few = self.limit < self.graph.size
+        return crowds(self.graph, values, self.limit) if few and not len(rows) else rows
 
     def _offer(self, values: Floats) -> None:
         """Take the camps that positive edges of values below one half connect, if they are better."""

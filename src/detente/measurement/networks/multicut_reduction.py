@@ -42,9 +42,11 @@ class Reduced:
     """Nodes of each block, the one shared with an earlier block first; none if the graph is a core."""
     set_aside: tuple[tuple[int, Row], ...] = ()
     """Nodes left out, with their edges to those not yet left out, in turn."""
+    apart: Ints | None = None
+    """(size,) groups between which no edge counts: those in different ones are in different camps."""
 
     def labels(self, found: Sequence[Ints]) -> Ints:
-        """Return camps of all nodes from those found in each core; no more of them, unless there are but two.
+        """Return camps of all nodes from those found in each core.
 
         They leave frustrated at most `lost` more than the camps of the cores do.
         """
@@ -59,6 +61,8 @@ class Reduced:
             done += len(part.cores)
         for node, row in reversed(self.set_aside):
             camps[node] = _liked(row, camps)
+        if self.apart is not None:
+            camps = np.unique(self.apart * (camps.max() + 1) + camps, return_inverse=True)[1]
         return camps
 
 
@@ -88,7 +92,8 @@ def reduced(graph: SignedGraph, *, k: int | None) -> Reduced:
     """
     if not (graph.weight < 0).any():
         return Reduced(graph.size, 0)
-    kept = graph if k else _within(graph)
+    apart = None if k else connected(graph, graph.weight > 0)
+    kept = graph if apart is None else _within(graph, apart)
     left, lost, set_aside = _thinned(kept, k)
     parts = blocks(left)
     if len(parts) == 1 and len(parts[0][0]) == graph.size and len(left.weight) == len(graph.weight):
@@ -96,7 +101,7 @@ def reduced(graph: SignedGraph, *, k: int | None) -> Reduced:
     smaller = tuple((nodes, reduced(part, k=k)) for nodes, part in parts)
     lost += sum(part.lost for _, part in smaller)
     cores = tuple(core for _, part in smaller for core in part.cores)
-    return Reduced(graph.size, lost, cores, smaller, set_aside)
+    return Reduced(graph.size, lost, cores, smaller, set_aside, apart)
 
 
 def connected(graph: SignedGraph, held: Flags) -> Ints:
@@ -108,10 +113,9 @@ def connected(graph: SignedGraph, held: Flags) -> Ints:
     return part
 
 
-def _within(graph: SignedGraph) -> SignedGraph:
-    """Return the graph without the edges between parts that positive edges do not connect."""
-    part = connected(graph, graph.weight > 0)
-    kept = part[graph.first] == part[graph.second]
+def _within(graph: SignedGraph, group: Ints) -> SignedGraph:
+    """Return the graph without the edges between groups."""
+    kept = group[graph.first] == group[graph.second]
     return SignedGraph(graph.size, graph.first[kept], graph.second[kept], graph.weight[kept])
 
 
