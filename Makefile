@@ -12,8 +12,9 @@ BIN    := $(VENV)/bin
 brief: $(VENV)/core
 	$(BIN)/detente brief $(CASE) -o $(OUT)
 
+# Files of tests are shared out among the cores; a file stays on one, with what its tests share.
 test: $(VENV)/dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 bench: $(VENV)/dev
 	$(BIN)/python -m pytest benchmarks --benchmark-only --benchmark-columns=min,median,rounds -q
