@@ -121,7 +121,10 @@ class Item(Part):
     low: Text = Field(description="What 0 means, in words.")
     high: Text = Field(description="What 1 means, in words.")
     position: Placing = Field(description="Where each actor stands, from 0 to 1.")
-    salience: Weighing = Field(description="How much each actor cares, from 0 to 1.")
+    salience: Weighing | None = Field(
+        default=None,
+        description="How much each actor cares, from 0 to 1; as for the whole agenda if left out.",
+    )
     note: Text | None = Field(default=None, description="What the reader must know to read it rightly.")
 
 
@@ -136,6 +139,9 @@ class Agenda(Part):
         default=(), description="Actors who bargain beside them."
     )
     capability: Weighing = Field(description="What weight each actor carries, from 0 to 1.")
+    salience: Weighing | None = Field(
+        default=None, description="How much each actor cares about every item that does not say so itself."
+    )
     items: Annotated[dict[Key, Item], Field(min_length=1)] = Field(
         description="What is bargained over, by key."
     )
@@ -148,4 +154,16 @@ class Agenda(Part):
     def _once(self) -> Self:
         check_once(self.blocs, "bloc")
         check_once(self.beside, "actor")
+        bare = [key for key, item in self.items.items() if item.salience is None]
+        if bare and self.salience is None:
+            raise fault(
+                f"nothing says how much actors care about {', '.join(bare)}",
+                "add `salience:` to the item, or to the agenda for all items",
+            )
         return self
+
+    def cares(self, item: str) -> Weighing:
+        """What says how much each actor cares about an item."""
+        found = self.items[item].salience or self.salience
+        assert found is not None
+        return found

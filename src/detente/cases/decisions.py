@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator
@@ -74,7 +75,7 @@ class Support(Part):
 
 
 def _written_as(value: Any) -> str:
-    return "section" if isinstance(value, (dict, Rule)) else "key"
+    return "section" if isinstance(value, (dict, Rule, Support)) else "key"
 
 
 class Decision(Part):
@@ -101,7 +102,9 @@ class Decision(Part):
     every: Literal["year", "half-year"] | None = Field(
         default=None, description="How often it comes up again after the last of `dates`."
     )
-    support: Support = Field(description="What makes a member say yes.")
+    support: Annotated[
+        Annotated[Key, Tag("key")] | Annotated[Support, Tag("section")], Discriminator(_written_as)
+    ] = Field(description="What makes a member say yes, or the key of a decision that says so.")
     source: Text | None = Field(default=None, description="Where the rule and the dates are laid down.")
     note: Text | None = Field(default=None, description="What the reader must know to read it rightly.")
 
@@ -116,3 +119,10 @@ class Decision(Part):
         if self.proposal == self.otherwise:
             raise fault("the proposal is what holds anyway", "let `proposal` and `otherwise` differ")
         return self
+
+
+def support_of(decision: Decision, decisions: Mapping[str, Decision]) -> Support:
+    """Return what makes members say yes, from the decision itself or from the one that it names."""
+    found = decisions[decision.support].support if isinstance(decision.support, str) else decision.support
+    assert isinstance(found, Support)
+    return found

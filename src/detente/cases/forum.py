@@ -47,9 +47,13 @@ class Meeting(Part):
         description="Positions on that day that are not those of the agenda, by item and actor, each with "
         "its `reason`.",
     )
-    perception: Perception = Field(description="How beliefs are off, of everyone not named in `own`.")
+    perception: Perception | None = Field(
+        default=None,
+        description="How beliefs are off, of all not named in `own`; as for the whole forum if left out.",
+    )
     own: dict[ActorCode, Perception] = Field(
-        default_factory=dict, description="Actors whose beliefs are off in a way of their own."
+        default_factory=dict,
+        description="Actors whose beliefs are off in a way of their own, before those of the forum.",
     )
     source: Text | None = Field(default=None, description="Where attendance and topics are reported.")
     note: Text | None = Field(default=None, description="What the reader must know.")
@@ -80,7 +84,32 @@ class Forum(Part):
     participation: Key | None = Field(
         default=None, description="Topic of the facts on who took part and who was not invited."
     )
+    perception: Perception | None = Field(
+        default=None, description="How beliefs are off at every meeting that does not say so itself."
+    )
+    own: dict[ActorCode, Perception] = Field(
+        default_factory=dict,
+        description="Actors whose beliefs are off in a way of their own at those meetings.",
+    )
     meetings: dict[Key, Meeting] = Field(
         default_factory=dict, description="Meetings whose expectations are set beside their outcome, by key."
     )
     note: Text | None = Field(default=None, description="What the reader must know.")
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        bare = [key for key, meeting in self.meetings.items() if meeting.perception is None]
+        if bare and self.perception is None:
+            raise fault(
+                f"nothing says how beliefs are off at {', '.join(bare)}",
+                "add `perception:` to the meeting, or to the forum for all meetings",
+            )
+        return self
+
+    def perceptions(self, meeting: str) -> tuple[Perception, dict[str, Perception]]:
+        """How beliefs are off at a meeting: everyone's, and those of actors that have their own."""
+        held = self.meetings[meeting]
+        if held.perception is not None:
+            return held.perception, held.own
+        assert self.perception is not None
+        return self.perception, {**self.own, **held.own}

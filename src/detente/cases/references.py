@@ -164,7 +164,7 @@ def _agenda(case: Mapping[str, Any]) -> Iterator[Broken]:
     inside = [
         ("items", item, kind) for item in _section(agenda, "items") for kind in ("position", "salience")
     ]
-    for steps in [("capability",), *inside]:
+    for steps in [("capability",), ("salience",), *inside]:
         path, part = ("agenda", *steps), _section(agenda, *steps)
         for bloc in _section(part, "blocs"):
             yield from _undeclared((*path, "blocs", bloc), bloc, blocs, "blocs")
@@ -188,15 +188,17 @@ def _meetings(case: Mapping[str, Any]) -> Iterator[Broken]:
 
 
 def _decisions(case: Mapping[str, Any]) -> Iterator[Broken]:
-    named = {"item": "agenda.items", "bloc": "blocs"}
+    sections = {"item": "agenda.items", "bloc": "blocs"}
     for key in _section(case, "decisions"):
         path, decision = ("decisions", key), _section(case, "decisions", key)
-        for part, section in named.items():
+        for part, section in sections.items():
             options = _section(case, *section.split("."))
             yield from _undeclared((*path, part), decision.get(part), options, section)
-        support = _section(decision, "support")
-        on = _section(case, "dependence")
-        yield from _undeclared((*path, "support", "on"), support.get("on"), on, "dependence")
+        on, like = _section(case, "dependence"), decision.get("support")
+        named = _section(decision, "support").get("on")
+        yield from _undeclared((*path, "support", "on"), named, on, "dependence")
+        told = [name for name in _section(case, "decisions") if _section(case, "decisions", name, "support")]
+        yield from _undeclared((*path, "support"), like, told, "decisions")
 
 
 def _future(case: Mapping[str, Any]) -> Iterator[Broken]:

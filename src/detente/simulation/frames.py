@@ -41,9 +41,9 @@ FRAMES: Mapping[str, list[str]] = {
         "meeting", "item", "actor", "quantity", "explained", "low", "high", "share", "mark", "source",
     ],
     "decisions": [
-        "decision", "title", "item", "bloc", "rule", "rule_title", "needed", "voters", "next", "proposal",
-        "otherwise", "cut", "passes", "low", "high", "other_passes", "at_likeliest", "how", "mark",
-        "source", "note",
+        "decision", "title", "item", "bloc", "rule", "rule_title", "needed", "voters", "next", "every",
+        "proposal", "otherwise", "cut", "passes", "low", "high", "other_passes", "at_likeliest", "how",
+        "mark", "source", "note",
     ],
     "members": [
         "decision", "actor", "group", "position", "dependence", "pressure", "yes", "low", "high", "against",
@@ -66,19 +66,20 @@ the likeliest inputs only). `assumed` is the share of the item's weight whose po
 `forum`: for each meeting, item and actor, what it expects, what comes out, and its disappointment: utility at
 the expectation less utility at the outcome, where utility is salience times distance from its position,
 below zero (1: the whole line, for an actor that cares fully). Below zero, it is pleased. `explained_by` is
-the quantity whose misperception explains most of it (empty where there is none), `share` how much of it.
+the quantity whose misperception explains most of it, `share` how much of it; both are missing where the
+interval spans 0, for then there is nothing sure to explain.
 
 `meetings`: who attends (`attendance` in words, with its mark and source), and each actor's disappointment
 over all items of the meeting; `worst_item` is where most of it comes from.
 
 `misperceptions`: what the disappointment would lose (`explained`) if the actor saw one `quantity` as it is:
 `position_ally`, `position_rival_side`, `position_others`, `salience`, `capability`. They need not add up to
-the whole, for errors work together.
+the whole, for errors work together. Rows only for what `forum` explains.
 
 `decisions`: the chance that each decision passes, with its interval over assumed strengths and uncertain
 positions. `needed` is what the rule asks, in words; `other_passes` is the chance if members expect all others
 to agree (missing where it is the same); `at_likeliest` whether it passes if all vote as is likeliest; `next`
-the next day on which it comes up (missing if none is known).
+the next day on which it comes up (missing if none is known), `every` how often after that.
 
 `members`: how likely each member is to vote for (`yes`) and against, how often its vote alone turns the
 outcome (`critical`), how often it alone stops the decision (`stops`), how often it is the one whom any

@@ -36,8 +36,8 @@ class Outcome:
 
 
 def compromise(state: State) -> Floats:
-    """Return the weighted mean of positions in each draw, (draws,)."""
-    return averages.compromise(state.position[..., None], state.weight[..., None])[:, 0]
+    """Return the weighted mean of positions over the last axis, as in (draws, actors)."""
+    return averages.compromise(state.position[..., None], state.weight[..., None])[..., 0]
 
 
 def median(state: State) -> Floats:
@@ -49,14 +49,14 @@ QUICK: dict[str, Callable[[State], Floats]] = {"compromise": compromise, "median
 """Models that can be computed for every draw at once."""
 
 
-def told(values: Floats) -> tuple[float, float, float]:
-    """Return mean and interval of draws.
+def told(values: Floats) -> Floats:
+    """Return mean, low and high of draws (draws, ...): (3, ...).
 
-    >>> told(np.array([0.2, 0.4]))[0].round(6)
-    0.3
+    >>> told(np.array([0.2, 0.4])).round(2).tolist()
+    [0.3, 0.21, 0.39]
     """
-    low, high = np.quantile(values, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    return values.mean(), low, high
+    ends = np.quantile(values, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
+    return np.stack([values.mean(axis=0), *ends])
 
 
 def bargains(table: Table, *, draws: int, seed: int) -> tuple[pd.DataFrame, list[Missing]]:
@@ -98,16 +98,21 @@ def _common(table: Table, cells: Cells) -> dict[str, object]:
 
 def _main(model: str, table: Table, item: str, *, state: State, seed: int) -> Outcome:
     if model in QUICK:
-        return Outcome(*told(QUICK[model](state)))
+        return _over(QUICK[model](state))
     from detente.simulation.bargaining.verb import bargain
 
     found = bargain(table.uncertain((item,)), model=model, draws=min(len(state.position), FEWER), seed=seed)
-    return Outcome(*told(found.drawn[:, 0]), note="; ".join(found.notes))
+    return _over(found.drawn[:, 0], note="; ".join(found.notes))
+
+
+def _over(drawn: Floats, note: str = "") -> Outcome:
+    mean, low, high = told(drawn)
+    return Outcome(float(mean), float(low), float(high), note)
 
 
 def _beside(model: str, cells: Cells, state: State) -> Outcome:
     if model in QUICK:
-        return Outcome(*told(QUICK[model](state)))
+        return _over(QUICK[model](state))
     likeliest = cells.likeliest()
     one = Actors(
         cells.actors,

@@ -150,7 +150,7 @@ def tabulate(case: Case, evidence: Evidence, measures: Measures) -> Table:
     cells = {}
     for key, item in case.agenda.items.items():
         found = {"capability": capability}
-        for kind, source in (("position", item.position), ("salience", item.salience)):
+        for kind, source in (("position", item.position), ("salience", case.agenda.cares(key))):
             found[kind], why = reader.read(source)
             missing += [Missing("agenda", f"{key}: {kind}", why)] if why else []
         cells[key], untold = _cells(key, placed, found)
@@ -161,14 +161,17 @@ def tabulate(case: Case, evidence: Evidence, measures: Measures) -> Table:
 def _cells(
     item: str, placed: tuple[str, ...], found: Mapping[str, Mapping[str, Reading]]
 ) -> tuple[Cells, list[Missing]]:
-    """Return the cells of those who have all three numbers, and by number who lacks it."""
+    """Return the cells of those who have all three numbers, and who lacks which."""
     actors = tuple(actor for actor in placed if all(actor in found[kind] for kind in KINDS))
     readings = {kind: tuple(found[kind][actor] for actor in actors) for kind in KINDS}
-    missing = []
-    for kind in KINDS:
-        without = [actor for actor in placed if actor not in found[kind]]
-        if without:
-            why = f"they have no {kind} there, and are left out of the item"
-            hint = f"give `otherwise:` under its {kind}"
-            missing.append(Missing("agenda", f"{item}: {', '.join(without)}", why, hint))
+    lacking: dict[str, list[str]] = {}
+    for actor in placed:
+        kinds = " and ".join(f"no {kind}" for kind in KINDS if actor not in found[kind])
+        if kinds:
+            lacking.setdefault(kinds, []).append(actor)
+    hint = "give a number under `but:`, or one for all of them under `otherwise:`"
+    missing = [
+        Missing("agenda", f"{item}: {', '.join(names)}", f"{kinds} there, and left out of the item", hint)
+        for kinds, names in lacking.items()
+    ]
     return Cells(item, actors, readings), missing
