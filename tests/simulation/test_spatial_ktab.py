@@ -95,7 +95,7 @@ def test_corrections_change_only_the_runs_in_which_ktab_errs(reference: Path) ->
             )
             for compat in (None, "ktab")
         )
-        if ours.positions.tobytes() != theirs.positions.tobytes():
+        if ours.turns != theirs.turns or np.abs(ours.positions - theirs.positions).max() > 1e-9:
             changed.add(case["value"])
         assert theirs.corrections == () and len(ours.corrections) > 0
     assert changed == CORRECTED

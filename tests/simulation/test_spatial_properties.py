@@ -24,7 +24,7 @@ ROUNDING = 0.5e-4 + 1e-12
 def bargains(draw: st.DrawFn) -> tuple[Actors, SpatialOptions]:
     """Few actors on a coarse grid, so that ties, consensus, blocs and zeros are common; any options."""
     size, issues = draw(st.integers(1, 6)), draw(st.integers(1, 3))
-    step = draw(st.sampled_from([1, 2, 1000]))
+    step = draw(st.sampled_from([1, 2, 1000]))  # the last: nothing is alike, and much is tiny
 
     def grid(*shape: int) -> np.ndarray[Any, Any]:
         cells = int(np.prod(shape))
@@ -78,7 +78,7 @@ def test_positions_stay_between_the_first_ones_and_every_number_is_finite(
     low, high = actors.position.min(axis=0), actors.position.max(axis=0)
     assert (run.positions >= low - ROUNDING).all() and (run.positions <= high + ROUNDING).all()
     assert all(np.isfinite(each).all() for each in (run.chances, run.risks, run.odds, run.gains, run.mean()))
-    assert (run.odds >= 0).all() and (run.odds <= 1).all() and np.abs(run.risks).max() <= 1 + 1e-12
+    assert (run.odds >= 0).all() and (run.odds <= 1).all() and np.abs(run.risks).max() <= 1
     assert (run.chances > -1e-12).all() and run.chances.max() <= 1 + 1e-12
 
 

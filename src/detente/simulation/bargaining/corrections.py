@@ -66,6 +66,10 @@ CORRECTIONS = (
         (("transition", ("Deterministic",)),),
     ),
     Correction(
+        "lets rounding lead attitudes to risk out of their range where chances hardly differ",
+        "they stay within",
+    ),
+    Correction(
         "reports for an actor near several positions the chance of the last",
         "of the first",
     ),

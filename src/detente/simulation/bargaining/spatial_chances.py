@@ -45,7 +45,7 @@ def _chances(x: Floats, ideal: Floats, salience: Floats, capability: Floats, rul
     distances(ideal, x, salience, np.zeros((x.shape[1], lanes)), distance)
     worths(distance, risk, OWN, rules, utility)
     elect(capability, utility, size, rules, room, chance)
-    risks(chance[0], rules.risk_scale, risk)
+    risks(chance[0], rules, risk)
     worths(distance, risk, OWN, rules, utility)
     places, held = _places(x, last=rules.ktab)
     options = np.zeros((size, lanes))

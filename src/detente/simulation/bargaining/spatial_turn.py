@@ -286,7 +286,7 @@ def assess(t, world, rules, desk, story):
     distances(true.ideal, true.position, true.salience, desk.column, true.distance)
     worths(true.distance, desk.risk, OWN, rules, desk.utility)
     settled = elect(world.capability, desk.utility, size, rules, desk.room, desk.chance)
-    risks(desk.chance[0], rules.risk_scale, desk.risk)
+    risks(desk.chance[0], rules, desk.risk)
     worths(true.distance, desk.risk, OWN, rules, desk.utility)
     for a in range(size):
         story.risk[t, a] = desk.risk[a]

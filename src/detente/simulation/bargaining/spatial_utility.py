@@ -81,13 +81,14 @@ def worths(distance, risk, observer, rules, out):
 
 
 @njit(cache=True, error_model="numpy")
-def risks(chance, scale, out):
+def risks(chance, rules, out):
     """Risk R_i by how likely i's own position is to win, 0 where all are alike (KTAB divides 0 by 0).
 
-    R_i = (k p_i - (h top + (k - h) low)) / (m (top - low)) with `scale` (k, h, m): (1, 0, 1) for the range
-    [0, 1], (3, 1, 2) for [-1/2, 1], (2, 1, 1) for [-1, 1].
+    R_i = (k p_i - (h top + (k - h) low)) / (m (top - low)) with (k, h, m) `rules.risk_scale`: (1, 0, 1)
+    for the range [0, 1], (3, 1, 2) for [-1/2, 1], (2, 1, 1) for [-1, 1]. KTAB lets rounding lead out of
+    the range.
     """
-    k, h, m = scale
+    k, h, m = rules.risk_scale
     low, top = chance[0], chance[0]
     for i in range(len(out)):
         low = min(low, chance[i])
@@ -96,3 +97,5 @@ def risks(chance, scale, out):
         out[i] = 0.0
         if top - low > TIE * top:
             out[i] = (k * chance[i] - (h * top + (k - h) * low)) / (m * (top - low))
+            if not rules.ktab:
+                out[i] = min(max(out[i], -h / m), (k - h) / m)
