@@ -56,8 +56,8 @@ def detachment_over_time(
     """Return the margins of a bloc's members in each period, who they are being dated.
 
     Periods in `full` also get pairs, what holds each member in, and proofs where asked for; the last one if
-    none is named. Each period
-    has a core of its own unless `asked` names one. Raises MeasurementError where no period tells of the bloc.
+    none is named. Each period has a core of its own unless `asked` names one. Raises MeasurementError where
+    no period tells of the bloc.
 
     >>> from detente import ties
     >>> table = pd.DataFrame({"a": [*"AABCD"], "b": [*"BCCDE"], "weight": [3, 2, 2, 1, -4]})
