@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from detente.cases import load_case
+from detente.cases.decisions import support_of
 from tests.cases.test_case_mistakes import GOOD, STANCE, changed, complaints
 
 ASKED = """\
@@ -66,9 +67,9 @@ decisions:
     weights: {population: population}
     proposal: 0.6
     otherwise: 0.2
-    support:
-      doubt: {value: 0.1, low: 0.05, high: 0.2, reason: Votes stray.}
+    support: renewal
 """
+PERCEPTION = "perception: {hope: {value: 0.3, low: 0.1, high: 0.5}, noise: 0.1, reason: People hope.}"
 WHOLE = GOOD + STANCE + ASKED
 
 
@@ -79,6 +80,7 @@ def test_the_case_of_these_tests_is_good(tmp_path: Path) -> None:
     assert case.agenda is not None and list(case.agenda.items) == ["talks", "pressure"]
     assert case.forum is not None and case.forum.meetings["first"].absent == ("RUS",)
     assert case.decisions["renewal"].cut == pytest.approx(0.4)
+    assert support_of(case.decisions["majority"], case.decisions) == case.decisions["renewal"].support
 
 
 @pytest.mark.parametrize(
@@ -102,6 +104,14 @@ def test_the_case_of_these_tests_is_good(tmp_path: Path) -> None:
         ("present: [NATO]", "present: [NAT0]", "'NAT0' is not declared", "did you mean 'NATO'?"),
         ("{value: 0.6, reason: Then.}", "0.6", "no reason is given for USA on talks", "add `reason:`"),
         ("{talks: {", "{tolks: {", "tolks is not discussed", "add it to `items`"),
+        (f"      {PERCEPTION}\n", "",
+         "nothing says how beliefs are off at first", "add `perception:`"),
+        ("otherwise: 0.5, reason: Unknown.}\n", "otherwise: 0.5, reason: Unknown.}\n    other:\n"
+         "      {title: T, low: a, high: b, position: {by: assumed, otherwise: 0.5, reason: R.}}\n",
+         "nothing says how much actors care about other", "add `salience:`"),
+        ("doubt: {value: 0.1, low: 0.05", "doubt: {value: 0.1, low: 0", "without any doubt", "more than 0"),
+        ("support: renewal", "support: renewl", "'renewl' is not declared", "did you mean 'renewal'?"),
+        ("support: renewal", "support: majority", "'majority' is not declared", "declared under `decisions`"),
         ("on: oil", "on: gas", "'gas' is not declared", "declared under `dependence`: oil"),
         ("      on: oil\n", "", "dependence and `on` belong together", "give both"),
         ("on: oil\n", "on: oil\n      pressed_by: seats\n", "pressure and `pressed_by`", "give both"),
@@ -120,11 +130,17 @@ def test_each_mistake_is_named_with_what_to_type(
     assert found[0][0] > 0 and what in found[0][1] and hint in found[0][2]
 
 
-def test_doubt_cannot_be_ruled_out(tmp_path: Path) -> None:
-    text = WHOLE.replace("doubt: {value: 0.1, low: 0.05", "doubt: {value: 0.1, low: 0")
-    assert [what for _, what, _ in complaints(tmp_path, text)] == [
-        f"decisions.{key}.support: without any doubt, nothing is uncertain" for key in ("renewal", "majority")
-    ]
+def test_the_forum_and_the_agenda_speak_for_meetings_and_items_that_do_not(tmp_path: Path) -> None:
+    path = tmp_path / "case.yaml"
+    salience = "      salience: {by: assumed, otherwise: 0.5, reason: Unknown.}\n"
+    text = changed(f"      {PERCEPTION}\n", "", text=WHOLE).replace(
+        "name: Club", f"name: Club\n  {PERCEPTION}"
+    )
+    text = changed(salience, "", text=text).replace("  beside: [RUS]\n", "  beside: [RUS]\n" + salience[4:])
+    path.write_text(text, encoding="utf-8")
+    case = load_case(path)
+    assert case.forum is not None and case.forum.perceptions("first")[0] == case.forum.perception
+    assert case.agenda is not None and case.agenda.cares("talks") == case.agenda.salience
 
 
 def test_all_mistakes_are_named_at_once(tmp_path: Path) -> None:

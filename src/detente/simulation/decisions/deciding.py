@@ -68,7 +68,7 @@ def decide(
     for key, decision in table.case.decisions.items():
         try:
             rule = rule_named(decision.rule) if isinstance(decision.rule, str) else decision.rule
-            ready = compiled(rule, weighted(table, decision, rule.passes, evidence=evidence))
+            ready = compiled(rule, weighted(table.case, decision, rule.passes, evidence=evidence))
         except DetenteError as error:
             missing += [Missing("decisions", key, each.what, each.hint) for each in error.problems]
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -21,6 +22,9 @@ from detente.measurement.transforms import FULL
 from detente.simulation.agenda.table import Table
 from detente.simulation.drawing import stream
 from detente.simulation.institutions.voters import MEMBERS, Voters, voters
+
+if TYPE_CHECKING:
+    from detente.cases.schema import Case
 
 Floats = NDArray[np.float64]
 KINDS = ("position", "dependence", "pressure")
@@ -39,10 +43,10 @@ class Electorate:
     missing: tuple[Missing, ...]
 
 
-def deciders(table: Table, decision: Decision, *, evidence: Evidence) -> tuple[str, ...]:
+def deciders(case: Case, decision: Decision, *, evidence: Evidence) -> tuple[str, ...]:
     """Return the members who take part in a decision on the day the case looks from."""
-    spells = memberships(table.case, decision.bloc, evidence=evidence)
-    return tuple(actor for actor in members(spells, table.case.as_of) if actor not in decision.without)
+    spells = memberships(case, decision.bloc, evidence=evidence)
+    return tuple(actor for actor in members(spells, case.as_of) if actor not in decision.without)
 
 
 def electorate(
@@ -50,7 +54,7 @@ def electorate(
 ) -> Electorate:
     """Return the electorate of one decision of the case."""
     decision = table.case.decisions[key]
-    actors = deciders(table, decision, evidence=evidence)
+    actors = deciders(table.case, decision, evidence=evidence)
     cells = table.cells[decision.item]
     state = cells.drawn(draws, seed=seed).position
     place = {actor: column for column, actor in enumerate(cells.actors)}
@@ -128,15 +132,15 @@ def _named(key: str, kind: str, unknown: list[str]) -> list[Missing]:
     return [Missing("decisions", f"{key}: {', '.join(unknown)}", why)]
 
 
-def weighted(table: Table, decision: Decision, rule: AnyRule, *, evidence: Evidence) -> Voters:
+def weighted(case: Case, decision: Decision, rule: AnyRule, *, evidence: Evidence) -> Voters:
     """Return the voters of a decision with the weights that its rule names, from the evidence.
 
     Raises `DetenteError` where a weight is missing or cannot be counted.
     """
-    actors = deciders(table, decision, evidence=evidence)
+    actors = deciders(case, decision, evidence=evidence)
     found = {}
     for name in sorted(set(weights_named(rule))):
-        rows = latest(evidence, decision.weights.get(name, name), on=table.case.as_of)
+        rows = latest(evidence, decision.weights.get(name, name), on=case.as_of)
         found[name] = dict(zip(rows["actor"], rows["value"].astype(float), strict=True))
     return voters(actors, found)
 
