@@ -129,7 +129,8 @@ def measure(
     ties, without_ties = list_dependence(case, evidence=evidence, groups=named)
     views, without_views = list_threat(case, evidence=evidence, groups=named)
     points = _positions(setting, evidence, named, report)
-    report("camps")
+    if case.camps is not None:
+        report("camps")
     standing = measure_camps(setting, evidence, report)
     missing += [*untold, *stance.missing, *without_ties, *without_views, *points.missing, *standing.missing]
     return Measures(

@@ -168,7 +168,7 @@ class Ascent:
         triples = n * (n - 1) * (n - 2) // 6
         total = int(np.abs(cost).sum())
         self.cost = cost
-        self.soft = SOFT * total / max(int((cost != 0).sum()), 1)
+        self.soft = SOFT * total / max(int((cost != 0).sum()), 1) or 1.0
         self.centre: Floats = np.zeros((n, n))
         self.level: Floats = -cost / self.soft
         self.kind: NDArray[np.uint8] = np.zeros(triples, dtype=np.uint8)
