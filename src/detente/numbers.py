@@ -31,6 +31,9 @@ UNITS: dict[str, Unit] = {
     "correlation": Unit(1.0, 2),
     "standard deviations": Unit(1.0, 2),
     "weight": Unit(1.0, 1),
+    "position": Unit(1.0, 2),
+    "utility": Unit(1.0, 2),
+    "points": Unit(1.0, 1),
     "count": Unit(1.0, 0),
     "rank": Unit(1.0, 0),
 }

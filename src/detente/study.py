@@ -1,4 +1,4 @@
-"""The verbs on one case: check it, measure it, brief it. Everything here is a call into the rooms."""
+"""The verbs on one case: check, measure, simulate, brief. Everything here is a call into the rooms."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from detente.cases import Case
     from detente.evidence import Evidence
     from detente.measurement import Finding, Measures
+    from detente.simulation.outcomes import Outcomes
 
 
 def _silent(_event: Event) -> None:
@@ -76,16 +77,36 @@ class Study:
     def _step(self, text: str) -> None:
         self.report(Event("step", f"measuring {text}"))
 
+    def simulate(self) -> Outcomes:
+        """Return what comes of the case's agenda, at its meetings and in its decisions; empty without one.
+
+        Uncertain inputs are drawn `draws` times, and as often as an interval needs at least. Raises
+        `MeasurementError` as `measure` does, and `SimulationError` where nothing can come of the agenda.
+        """
+        return self._outcomes
+
+    @cached_property
+    def _outcomes(self) -> Outcomes:
+        from detente.simulation.outcomes import LEAST_DRAWS, simulate
+
+        measures, draws = self.measure(), max(self.draws, LEAST_DRAWS)
+        self.report(Event("step", "simulating the agenda"))
+        return simulate(self.case, self.evidence, measures, seed=self.seed, draws=draws)
+
     def brief(self, folder: str | Path) -> Brief:
         """Write the brief and its numbers into `folder`, whole or not at all, and say where.
 
-        Raises `MeasurementError` as `measure` does, and `EvidenceError` where the folder cannot be written.
+        Raises `MeasurementError` and `SimulationError` as `measure` and `simulate` do, and `EvidenceError`
+        where the folder cannot be written.
         """
         from detente.briefing import write_brief
 
         measures = self.measure()
+        outcomes = self.simulate() if self.case.agenda is not None else None
         self.report(Event("step", "writing the brief"))
-        return write_brief(self.case, self.evidence, measures, Path(folder), seed=self.seed)
+        return write_brief(
+            self.case, self.evidence, measures, Path(folder), seed=self.seed, outcomes=outcomes
+        )
 
 
 def load(case: str | Path, *, seed: int = 0, draws: int = 1000) -> Study:

@@ -8,8 +8,10 @@ from detente.briefing.answer import answer, strip
 from detente.briefing.exhibits import Page, Section
 from detente.briefing.gaps import gaps
 from detente.briefing.material import Material
+from detente.briefing.sections.bargaining import bargaining
 from detente.briefing.sections.camps import camps
 from detente.briefing.sections.changes import changes
+from detente.briefing.sections.decisions import decisions
 from detente.briefing.sections.dependence import dependence
 from detente.briefing.sections.forum import forum
 from detente.briefing.sections.ideal_points import ideal_points
@@ -27,7 +29,9 @@ SECTIONS: tuple[Callable[[Material], Section | None], ...] = (
     weakest,
     dependence,
     threat,
+    bargaining,
     forum,
+    decisions,
 )
 """The sections in the order of the page. To add one: a file in `sections/`, and its place here."""
 

@@ -22,7 +22,8 @@ def gaps(material: Material) -> tuple[Gap, ...]:
 
 def _measured(material: Material) -> Iterator[Gap]:
     told: dict[tuple[str, str, str], list[str]] = {}
-    for row in rows(material.measures.missing):
+    simulated = [] if material.outcomes is None else rows(material.outcomes.missing)
+    for row in [*rows(material.measures.missing), *simulated]:
         told.setdefault((said(row, "part"), said(row, "why"), said(row, "hint")), []).append(
             said(row, "what")
         )

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from detente.cases import Case
     from detente.evidence import Evidence
     from detente.measurement import Measures
+    from detente.simulation.outcomes import Outcomes
 
 
 ROLES = ("reference", "rival", "ally")
@@ -29,6 +30,8 @@ class Material:
     evidence: Evidence
     measures: Measures
     names: Names
+    outcomes: Outcomes | None = None
+    """What comes of the case's agenda; None where it has none."""
 
     @property
     def general(self) -> str:
@@ -103,9 +106,11 @@ def of_members(frame: pd.DataFrame) -> pd.DataFrame:
     return frame[~frame["group"].isin(ROLES)]
 
 
-def material_of(case: Case, evidence: Evidence, measures: Measures) -> Material:
+def material_of(
+    case: Case, evidence: Evidence, measures: Measures, outcomes: Outcomes | None = None
+) -> Material:
     """Return the material for a brief."""
-    return Material(case, evidence, _explained(measures), names_of(case, evidence))
+    return Material(case, evidence, _explained(measures), names_of(case, evidence), outcomes)
 
 
 def _explained(measures: Measures) -> Measures:

@@ -50,3 +50,14 @@ def named(material: Material) -> Iterator[str]:
         if isinstance(frame, pd.DataFrame) and "source" in frame:
             for several in frame["source"].dropna().unique():
                 yield from (each.strip() for each in str(several).replace(";", ",").split(","))
+    yield from _simulated(material)
+
+
+def _simulated(material: Material) -> Iterator[str]:
+    """Yield what the tables of the simulation name as sources; an id stands before its year, in brackets."""
+    if material.outcomes is None:
+        return
+    for frame in (material.outcomes.positions, material.outcomes.meetings):
+        for column in frame.filter(regex="_source$"):
+            for several in frame[column].dropna().unique():
+                yield from (each.split(" (")[0].strip() for each in str(several).split(";"))

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from detente.cases import Case
     from detente.evidence import Evidence
     from detente.measurement import Measures
+    from detente.simulation.outcomes import Outcomes
 
 PACKAGES = ("altair", "duckdb", "jinja2", "numpy", "pandas", "scipy")
 
@@ -40,12 +41,20 @@ class Brief:
     gaps: tuple[str, ...]
 
 
-def write_brief(case: Case, evidence: Evidence, measures: Measures, folder: Path, *, seed: int) -> Brief:
+def write_brief(
+    case: Case,
+    evidence: Evidence,
+    measures: Measures,
+    folder: Path,
+    *,
+    seed: int,
+    outcomes: Outcomes | None = None,
+) -> Brief:
     """Write the brief on `case` to `folder`, whole or not at all: `brief.html`, `numbers/`, two JSON files.
 
     The same inputs and seed give the same bytes. Raises `EvidenceError` where the folder cannot be written.
     """
-    material = material_of(case, evidence, measures)
+    material = material_of(case, evidence, measures, outcomes)
     page, ledger = compose(material), Ledger()
     made = made_from(material, seed=seed)
     back = Back(source_table(material), _told(made, material))
@@ -113,11 +122,18 @@ def _told(made: Mapping[str, Any], material: Material) -> tuple[tuple[str, str],
     )
     assumed = (("Assumed", " ".join(material.measures.assumptions)),) if material.measures.assumptions else ()
     places = material.measures.ideal_point_notes
+    simulated = material.outcomes
+    drawn = (
+        (("Simulated", f"{simulated.draws:,} draws of what is uncertain, seed {simulated.seed}"),)
+        if simulated
+        else ()
+    )
     told = [f"{what}: {text}" for what, text in zip(places["what"], places["text"], strict=True)]
     return (
         *notes,
         *assumed,
         *((("Ideal points", "; ".join(told)),) if told else ()),
+        *drawn,
         ("Case", f"{made['case']['name']}, digest {made['case']['digest']}"),
         ("Evidence", f"digest {made['evidence']['digest']}"),
         ("Seed", str(made["seed"])),

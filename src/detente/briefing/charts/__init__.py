@@ -12,6 +12,7 @@ from detente.briefing.charts.ladder import ladder
 from detente.briefing.charts.matrix import matrix
 from detente.briefing.charts.paths import paths
 from detente.briefing.charts.pulls import pulls
+from detente.briefing.charts.standings import standings
 from detente.briefing.charts.trend import trend
 from detente.briefing.charts.waterfall import waterfall
 from detente.briefing.charts.world import world
@@ -26,11 +27,12 @@ CHARTS: Mapping[str, Callable[..., dict[str, Any]]] = {
     "alluvial": alluvial,
     "matrix": matrix,
     "ladder": ladder,
+    "standings": standings,
     "waterfall": waterfall,
 }
 """Every chart family by name. To add one: a file with one function, and a row here."""
 
 __all__ = [
-    "CHARTS", "alluvial", "heat", "intervals", "ladder", "matrix", "paths", "pulls", "trend", "waterfall",
-    "world",
+    "CHARTS", "alluvial", "heat", "intervals", "ladder", "matrix", "paths", "pulls", "standings", "trend",
+    "waterfall", "world",
 ]  # fmt: skip

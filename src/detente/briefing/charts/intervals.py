@@ -17,10 +17,11 @@ LANE = 11
 
 @dataclass(frozen=True)
 class Guides:
-    """What helps to read the horizontal axis: a dashed line at 0, and a shaded range."""
+    """What helps to read the horizontal axis: a dashed line at 0, a shaded range, and where the axis ends."""
 
     zero: bool = False
     shaded: tuple[float, float] | None = None
+    ends: tuple[float, float] | None = None
 
 
 def intervals(
@@ -38,7 +39,7 @@ def intervals(
     names = list(dict.fromkeys(frame["name"]))
     lanes = [each.name for each in series if each.name in set(frame["series"])]
     shared = bool(frame["name"].duplicated().any())
-    x = alt.Scale(zero=False, nice=True)
+    x = alt.Scale(domain=list(guides.ends)) if guides.ends else alt.Scale(zero=False, nice=True)
     base = alt.Chart(frame).encode(
         y=alt.Y("name:N", sort=names, title=None, axis=alt.Axis(labelLimit=150)),
         color=alt.Color("series:N", scale=colors(series), legend=None),

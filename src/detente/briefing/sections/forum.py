@@ -1,14 +1,15 @@
-"""The forum: when it met, who took part and who did not, as far as established."""
+"""The forum: when it met, who took part as far as established, and what its meetings bring."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-from detente.briefing.exhibits import Column, Section, Table
+from detente.briefing.exhibits import Column, Figure, Section, Table
 from detente.briefing.material import Material
 from detente.briefing.names import Names
 from detente.briefing.prose import Cited, Label, Part, Sentence, listed, sentence
 from detente.briefing.reading import counted, day, runs
+from detente.briefing.sections import meetings as held
 from detente.briefing.sections.threat import by_year
 
 SIGNS = {"took_part": "●", "not_invited": "○", "stayed_away": "×"}
@@ -85,7 +86,7 @@ def forum(material: Material) -> Section | None:
         return None
     took_part = material.facts(asked.participation) if asked.participation else pd.DataFrame()
     meetings = material.facts(asked.occasions) if asked.occasions else pd.DataFrame()
-    exhibits: list[Table] = []
+    exhibits: list[Figure | Table] = [*held.exhibits(material)]
     told: tuple[Sentence | None, ...] = ()
     if len(took_part):
         rival = rival_sentence(took_part, material.case.rival, names)
@@ -96,11 +97,10 @@ def forum(material: Material) -> Section | None:
         exhibits.append(_statements("forum_meetings", "When it met", meetings, names))
     if not exhibits:
         return None
-    paragraph = tuple(each for each in told if each is not None)
+    record = tuple(each for each in told if each is not None)
+    paragraphs = (*([record] if record else []), *held.paragraphs(material))
     notes = (" ".join(asked.note.split()),) if asked.note else ()
-    return Section(
-        "forum", f"The forum: {asked.name}", (paragraph,) if paragraph else (), tuple(exhibits), notes
-    )
+    return Section("forum", f"The forum: {asked.name}", paragraphs, tuple(exhibits), notes)
 
 
 def _statements(key: str, title: str, facts: pd.DataFrame, names: Names) -> Table:
