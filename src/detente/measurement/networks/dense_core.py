@@ -16,6 +16,9 @@ from detente.measurement.networks.triangles import Residual, unpaid
 
 UNTIED = -1
 
+AMPLE = 2**62
+"""More room than any costs fill: beyond it, nothing is tied, and compiled code has no larger numbers."""
+
 
 @dataclass(frozen=True)
 class Core:
@@ -138,7 +141,7 @@ def settled(core: Core, residual: Residual, limit: int) -> tuple[Core, int]:
         room = limit * residual.scale - bound
         if room < 0:
             return core, bound
-        group, moved = tied(residual.cost, room)
+        group, moved = tied(residual.cost, min(room, AMPLE))
         core = core.joined(group, moved)
         cost, saved = merge(residual.cost, group, 1 - 2 * moved, core.size)
         bound += unpaid(residual.cost) - saved - unpaid(cost)
