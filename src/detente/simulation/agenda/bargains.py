@@ -50,13 +50,15 @@ QUICK: dict[str, Callable[[State], Floats]] = {"compromise": compromise, "median
 
 
 def told(values: Floats) -> Floats:
-    """Return mean, low and high of draws (draws, ...): (3, ...).
+    """Return mean, low and high of draws (draws, ...): (3, ...). Of draws so skewed that their mean lies
+    outside the interval, the interval is widened to it.
 
     >>> told(np.array([0.2, 0.4])).round(2).tolist()
     [0.3, 0.21, 0.39]
     """
-    ends = np.quantile(values, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
-    return np.stack([values.mean(axis=0), *ends])
+    mean = values.mean(axis=0)
+    low, high = np.quantile(values, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
+    return np.stack([mean, np.minimum(low, mean), np.maximum(high, mean)])
 
 
 def bargains(table: Table, *, draws: int, seed: int) -> tuple[pd.DataFrame, list[Missing]]:

@@ -46,7 +46,7 @@ def attendance(
             found[actor] = report
         else:
             words = "attends" if present else "does not attend"
-            source = meeting.source or f"the case's list for {meeting.title}"
+            source = meeting.note or meeting.source or f"the case's list for {meeting.title}"
             found[actor] = Attendance(present, words, "assumed", source, report.present if report else None)
     return found
 

@@ -1,0 +1,24 @@
+"""How long it takes to say what comes of a case's agenda: meetings and decisions, with the usual draws."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import detente
+from detente.simulation.outcomes import Outcomes, simulate
+
+
+def test_outcomes_of_the_atlantic_case(benchmark: Any) -> None:
+    """38 actors, 4 items, 2 meetings, 3 decisions, 1,000 draws: under 2 CPU-seconds."""
+    study = detente.load("atlantic")
+    case, evidence, measures = study.case, study.evidence, study.measure()
+
+    def run() -> Outcomes:
+        return simulate(case, evidence, measures)
+
+    start = time.process_time()
+    run()
+    benchmark.extra_info["cpu_seconds"] = time.process_time() - start
+    told = benchmark.pedantic(run, rounds=3)
+    assert len(told.forum) > 0 and len(told.members) > 0
