@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Protocol, get_args
+from typing import TYPE_CHECKING, Protocol
 
 import pandas as pd
 
@@ -12,7 +12,7 @@ from detente.measurement import ballots
 from detente.measurement.blocs import groups, members, memberships
 from detente.measurement.camp_checks import camp_findings
 from detente.measurement.factor import LEAST_ACTORS
-from detente.measurement.findings import Finding, Level
+from detente.measurement.findings import Finding, gravest_first
 from detente.measurement.missing import PULL_VOTES
 from detente.measurement.observations import Scene, observe
 from detente.measurement.point_checks import point_findings
@@ -56,8 +56,7 @@ def preflight(case: Case, evidence: Evidence) -> list[Finding]:
         *point_findings(case, evidence),
         *camp_findings(case, evidence, spells),
     ]
-    order = get_args(Level)
-    return sorted(dict.fromkeys(found), key=lambda finding: order.index(finding.level))
+    return gravest_first(found)
 
 
 def _actors(case: Case, codes: Sequence[str]) -> Iterator[Finding]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 Level = Literal["error", "warning", "note"]
 
@@ -19,3 +20,13 @@ class Finding:
     where: str
     what: str
     hint: str = ""
+
+
+def gravest_first(found: Iterable[Finding]) -> list[Finding]:
+    """Return findings, each once, errors first and notes last.
+
+    >>> [each.level for each in gravest_first([Finding("note", "a", "b"), Finding("error", "a", "b")])]
+    ['error', 'note']
+    """
+    order = get_args(Level)
+    return sorted(dict.fromkeys(found), key=lambda finding: order.index(finding.level))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -14,7 +14,7 @@ from detente.cases.decisions import Decision, support_of
 from detente.cases.rules import AllOf, AnyOf, AnyRule, Rule, Veto
 from detente.errors import DetenteError, did_you_mean
 from detente.measurement.blocs import members, memberships
-from detente.measurement.findings import Finding, Level
+from detente.measurement.findings import Finding, gravest_first
 from detente.measurement.observations import Scene, observe_series
 from detente.measurement.pairs import AGREEMENT
 from detente.simulation.decisions.electorate import weighted, weights_named
@@ -75,9 +75,7 @@ def preflight(case: Case, evidence: Evidence) -> list[Finding]:
     if case.agenda is None:
         return []
     asked = _Asked(case, evidence)
-    found = [*_actors(asked), *_sources(asked), *_meetings(asked), *_decisions(asked)]
-    order = get_args(Level)
-    return sorted(dict.fromkeys(found), key=lambda finding: order.index(finding.level))
+    return gravest_first([*_actors(asked), *_sources(asked), *_meetings(asked), *_decisions(asked)])
 
 
 def _actors(asked: _Asked) -> Iterator[Finding]:
