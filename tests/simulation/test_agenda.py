@@ -153,6 +153,17 @@ def test_another_model_may_come_first() -> None:
     assert out.bargains["outcome"].iloc[0] == pytest.approx((0.3 + 0.5) / 2)
 
 
+def test_a_model_that_takes_long_is_drawn_less_often_and_noted() -> None:
+    wide = {
+        "by": "assumed",
+        "values": {"AAA": {"value": 0.3, "low": 0.0, "high": 0.6}, "EEE": 0.9},
+        "reason": "R.",
+    }
+    first = run(agenda=agenda(wide, model="challenge")).bargains.iloc[0]
+    assert first["model"] == "challenge" and first["low"] < first["high"]
+    assert "status quo holds" in first["note"]
+
+
 def test_numbers_assumed_for_one_reason_are_off_together() -> None:
     wide = {"low": 0.2, "high": 0.8}
     one = {actor: {"value": 0.5, **wide, "reason": "The same."} for actor in MEMBERS}

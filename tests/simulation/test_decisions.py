@@ -232,6 +232,20 @@ def test_weights_come_from_the_evidence_and_are_asked_for() -> None:
     assert without.missing["why"].tolist() == [f"{who} has no weight" for who in MEMBERS]
 
 
+def test_a_threshold_in_persons_holds_for_power_too() -> None:
+    people = {"AAA": 60_000.0, "BBB": 50_000.0, "CCC": 50_000.0, "DDD": 1.0, "EEE": 1.0}
+    stated = {"name": "population", "date": "2014-01-01", "unit": "persons"}
+    evidence = SmallEvidence().put(
+        "indicators", *({"actor": who, "value": value, **stated} for who, value in people.items())
+    )
+    most = {"title": "Most", "passes": {"for": {"at_least": 100_002, "of": "population"}}}
+    power = by_actor(decided(evidence, d={"rule": most}), "power")
+    # DDD and EEE count only where BBB and CCC want it without AAA: 3! 1! of 5! orders each.
+    assert power == pytest.approx(
+        {"AAA": 7 / 15, "BBB": 13 / 60, "CCC": 13 / 60, "DDD": 1 / 20, "EEE": 1 / 20}
+    )
+
+
 def test_a_rule_that_does_not_exist_is_said_and_stops_nothing_else() -> None:
     out = decided(decisions={"bad": decision("unanimty"), "good": decision()})
     assert out.decisions["decision"].tolist() == ["good"]

@@ -18,7 +18,7 @@ from detente.measurement.measures import Measures
 from detente.measurement.missing import Missing
 from detente.simulation.agenda.bargains import told
 from detente.simulation.agenda.table import Table
-from detente.simulation.decisions.electorate import Electorate, electorate, weighted
+from detente.simulation.decisions.electorate import Electorate, electorate, weighted, weights_named
 from detente.simulation.decisions.passing import passing, strays
 from detente.simulation.decisions.support import Stands, Strengths, cast, likeliest, stands, strengths
 from detente.simulation.decisions.wording import needed
@@ -149,7 +149,7 @@ def _members(vote: _Vote, table: Table, votes: NDArray[np.int64], *, seed: int) 
     wish = twice[0] + twice[1] * noise
     drawn = cast(wish, np.repeat(vote.held.abstention, 2, axis=0))
     alone = critical(ready, drawn)
-    indices = power(compiled(vote.rule, _coarse(ready.voters))).table.set_index("actor")
+    indices = power(compiled(vote.rule, _coarse(ready.voters, vote.rule))).table.set_index("actor")
     yes, low, high = told(vote.stand.yes)
     columns = {
         "yes": yes,
@@ -170,13 +170,17 @@ def _members(vote: _Vote, table: Table, votes: NDArray[np.int64], *, seed: int) 
     ]  # fmt: skip
 
 
-def _coarse(voters: Voters) -> Voters:
-    """Return the voters with large weights rounded, so that coalitions can be counted by sums."""
-    rounded = {
-        name: np.rint(weight * (FINE / weight.sum())).astype(np.int64) if weight.sum() > FINE else weight
-        for name, weight in voters.weights.items()
-    }
-    return replace(voters, weights=rounded, units={})
+def _coarse(voters: Voters, rule: Rule) -> Voters:
+    """Return the voters with large weights rounded, so that coalitions can be counted by sums; but not those
+    of which the rule asks a number.
+    """
+    kept = weights_named(rule.passes, counted=True)
+    weights = dict(voters.weights)
+    for name in weights.keys() - kept:
+        total = int(weights[name].sum())
+        if total > FINE:
+            weights[name] = np.rint(weights[name] * (FINE / total)).astype(np.int64)
+    return replace(voters, weights=weights)
 
 
 def _flips(vote: _Vote, margin: Floats, votes: NDArray[np.int64]) -> list[dict[str, object]]:

@@ -139,17 +139,31 @@ def weighted(case: Case, decision: Decision, rule: AnyRule, *, evidence: Evidenc
     """
     actors = deciders(case, decision, evidence=evidence)
     found = {}
-    for name in sorted(set(weights_named(rule))):
+    for name in sorted(weights_named(rule)):
         rows = latest(evidence, decision.weights.get(name, name), on=case.as_of)
         found[name] = dict(zip(rows["actor"], rows["value"].astype(float), strict=True))
     return voters(actors, found)
 
 
-def weights_named(rule: AnyRule) -> Iterator[str]:
-    """Yield the weights that a rule names, besides heads."""
+def weights_named(rule: AnyRule, *, counted: bool = False) -> set[str]:
+    """Return the weights that a rule names besides heads; if `counted`, those with a threshold that is a
+    number, and no share.
+
+    >>> from detente.cases.rules import Rule
+    >>> half = Rule.model_validate({"title": "Half", "passes": {"for": {"at_least": "50%", "of": "people"}}})
+    >>> weights_named(half.passes), weights_named(half.passes, counted=True)
+    ({'people'}, set())
+    """
+    return {
+        each.threshold.of
+        for each in _conditions(rule)
+        if each.threshold.of != MEMBERS and (not counted or isinstance(each.threshold.bound[1], int))
+    }
+
+
+def _conditions(rule: AnyRule) -> Iterator[Condition]:
     if isinstance(rule, Condition):
-        if rule.threshold.of != MEMBERS:
-            yield rule.threshold.of
+        yield rule
     elif isinstance(rule, (AllOf, AnyOf)):
         for part in rule.all if isinstance(rule, AllOf) else rule.any:
-            yield from weights_named(part)
+            yield from _conditions(part)
