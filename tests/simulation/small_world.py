@@ -15,7 +15,6 @@ from tests.measurement.small_evidence import SmallEvidence, make_case
 
 MEMBERS = ("AAA", "BBB", "CCC", "DDD", "EEE")
 RIVAL = "RRR"
-SURE = {"low": 0.0, "high": 0.0}
 
 
 def exactly(value: float, reason: str = "Invented.") -> dict[str, Any]:

@@ -1,10 +1,11 @@
 """The tables of `Outcomes`, and their columns.
 
 Columns that end in `_low` and `_high`, and `low` and `high`, are the ends of 90 per cent intervals over draws
-of everything uncertain. `mark` says what a number rests on: `sourced` (a row of evidence), `estimated` (a
-fitted model, or computed from such estimates), `assumed` (a line of the case, or computed from such lines
-alone or by assumed strengths). `source` names the evidence or the model; of an assumed number, it is the
-reason. Every position and every outcome runs from 0 to 1 on its item.
+of everything uncertain; of a single assumed number, of the range that the case gives it. `mark` says what a
+number rests on: `sourced` (a row of evidence), `estimated` (a fitted model, or computed from such estimates),
+`assumed` (a line of the case, or computed from such lines alone or by assumed strengths). `source` names the
+evidence or the model; of an assumed number, it is the reason. Every position and every outcome runs from 0 to
+1 on its item.
 """
 
 from __future__ import annotations
