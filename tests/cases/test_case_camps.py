@@ -62,7 +62,7 @@ def test_the_camps_of_these_tests_are_good(tmp_path: Path) -> None:
         ("windows: [late]", "windows: [lat]", 19, "'lat' is not declared", "did you mean 'late'?"),
         ("blocs: [NATO]", "blocs: [NATO, NATO]", 12, "bloc named twice: NATO", "name each once"),
         ("blocs: [NATO]", "blocs: [USA]", 20, "'USA' is not declared", "declared under `blocs`"),
-        ("NATO: [USA, GBR]", "NAT0: [USA]", 21, "'NAT0' is not declared", "did you mean 'NATO'?"),
+        ("NATO: [USA, GBR]", "NAT0: [USA, GBR]", 21, "'NAT0' is not declared", "did you mean 'NATO'?"),
         ("[USA, GBR]", "[UK]", 21, "'UK' is not a country code", "ISO 3166"),
         ("[NATO, RUS]", "[NAT0, RUS]", 22, "'NAT0' is not declared", "did you mean 'NATO'?"),
         ("k: any", "kk: any", 17, "unknown key 'kk'", "allowed here: title, layers, k"),

@@ -133,7 +133,7 @@ def test_camps_without_votes_ties_or_events_are_warnings(evidence: SmallEvidence
 def test_unknown_actors_and_kinds_of_camps_offer_the_nearest(evidence: SmallEvidence) -> None:
     evidence.tie("pact", "USA", {"FRA": 1}, date="2012-01-01")
     layers = {"pacts": {"by": "ties", "kinds": "pcat", "sign": 1}}
-    camps = {"layers": layers, "windows": ["tens"], "core": {"NATO": ["UAS"]}, "show": ["FRE"]}
+    camps = {"layers": layers, "windows": ["tens"], "core": {"NATO": ["UAS", "FRA"]}, "show": ["FRE"]}
     said = [str(finding) for finding in preflight(make_case(camps=camps), evidence)]
     assert any("'pact'" in each and "pcat" in each for each in said)
     assert any("camps.core.NATO" in each and "USA" in each for each in said)

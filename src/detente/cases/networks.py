@@ -177,10 +177,10 @@ class Camps(Part):
     blocs: Annotated[tuple[BlocKey, ...], Field(strict=False)] = Field(
         default=(), description="Blocs whose members' detachment is measured; all if left out."
     )
-    core: dict[BlocKey, Annotated[tuple[ActorCode, ...], Field(min_length=1, strict=False)]] = Field(
+    core: dict[BlocKey, Annotated[tuple[ActorCode, ...], Field(min_length=2, strict=False)]] = Field(
         default_factory=dict,
-        description="Actors that a bloc's camp is known by, against whom its members are held or detached; "
-        "found from the ties for a bloc that is left out.",
+        description="Two actors or more that a bloc's camp is known by, against whom its members are held "
+        "or detached; found from the ties for a bloc that is left out.",
     )
     show: Annotated[tuple[BlocKey, ...], Field(strict=False)] = Field(
         default=(),

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import sparse
-from scipy.sparse.csgraph import connected_components
 
 from detente.errors import MeasurementError, Problem, did_you_mean, raise_all
 from detente.measurement.networks.annealing import anneal
@@ -61,7 +59,7 @@ def network(source: Any, *, seed: int) -> Network:
     """
     if isinstance(source, Ties):
         graph = source.graph()
-        return Network(source, graph, 2, anneal(graph, seed=seed), 0.0, _parts(graph))
+        return Network(source, graph, 2, anneal(graph, seed=seed), 0.0, graph.components())
     if not isinstance(source, Camps):
         hint = "give ties, made by detente.ties(...), or camps, made by detente.camps(...)"
         what = f"a {type(source).__name__} is no network of ties"
@@ -73,7 +71,7 @@ def network(source: Any, *, seed: int) -> Network:
         )
     ties, graph = source.ties, source.ties.graph()
     bound = round(source.bound / ties.unit, 6) - ties.lost
-    return Network(ties, graph, source.k, np.maximum(source.labels, 0), bound, _parts(graph))
+    return Network(ties, graph, source.k, np.maximum(source.labels, 0), bound, graph.components())
 
 
 def choose(found: Network, camp: Iterable[str], core: Iterable[str] | None) -> Bloc:
@@ -173,12 +171,3 @@ def _among(graph: SignedGraph, nodes: Ints) -> Ints:
 
 def _reached(found: Network, node: int, core: Ints) -> bool:
     return bool((found.part[core[core != node]] == found.part[node]).any())
-
-
-def _parts(graph: SignedGraph) -> Ints:
-    """Return the component of each node, -1 for nodes without an edge."""
-    held = np.zeros(graph.size, dtype=bool)
-    held[graph.first] = held[graph.second] = True
-    ends = (graph.first, graph.second)
-    links = sparse.coo_array((np.ones(len(graph.weight)), ends), shape=(graph.size, graph.size))
-    return np.where(held, connected_components(links, directed=False)[1], -1).astype(np.int64)

@@ -109,7 +109,8 @@ def camps(ties: Ties, *, k: int | None = 2, time_limit: float | None = 60, seed:
     """
     _check(ties, k, time_limit, seed)
     graph = ties.graph()
-    component, held = _components(graph)
+    component = graph.components()
+    held = component != ALONE
     inner = _inner(graph, held)
     solution = _solve(inner, k, Effort(time_limit, seed))
     labels = np.full(graph.size, ALONE, dtype=np.int64)
@@ -151,19 +152,6 @@ def _check(ties: Any, k: Any, time_limit: Any, seed: Any) -> None:
 def _number(value: Any) -> bool:
     whole = isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
     return whole and bool(np.isfinite(value)) and value >= 0
-
-
-def _components(graph: SignedGraph) -> tuple[Ints, NDArray[np.bool_]]:
-    """Return the component of each node, the largest 0, and -1 without an edge; and who has one."""
-    held = np.zeros(graph.size, dtype=bool)
-    held[graph.first] = held[graph.second] = True
-    edges = sparse.coo_array(
-        (np.ones(len(graph.weight)), (graph.first, graph.second)), shape=(graph.size,) * 2
-    )
-    part = connected_components(edges, directed=False)[1].astype(np.int64)
-    found = np.full(graph.size, ALONE, dtype=np.int64)
-    found[held] = canonical(part[held]) if held.any() else []
-    return found, held
 
 
 def _inner(graph: SignedGraph, held: NDArray[np.bool_]) -> SignedGraph:

@@ -59,6 +59,8 @@ def _answer(core: SignedGraph, k: int | None, effort: Effort, deadline: float) -
     else:
         search = PartitionSearch(units, labels, limit=min(k or core.size, core.size), deadline=deadline)
         bound = search.bound()
+        if bound < search.least:
+            bound = max(bound, packed(units))
         labels, least = search.labels, search.least
         branches = f" in {search.branches} branches" if search.branches else ""
         method = f"{'triangles' if search.dense else 'cycles'}{branches}"

@@ -26,8 +26,8 @@ Flags = NDArray[np.bool_]
 
 APART = 0.34
 """Lets an edge be in three cycles that are found at a time; chosen by measuring."""
-AT_ONCE = 64
-"""From how many roots to search between two looks at the clock."""
+AT_ONCE, EACH = 4, 200
+"""From how many roots to search between two looks at the clock, and the most cycles of one at a time."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def _cycles(starts, others, edge, negative, values, length, roots, apart, least)
     walk, place = np.empty((2, 4 * size), np.int64), np.full(size, -1)
     found, total, sizes = np.empty(room, np.int64), 0, [0][:0]
     for root in roots:
-        while True:
+        for _ in range(EACH):
             here, twin, e = _meet(starts, others, edge, negative, length, root, near, back, way, keys, items)
             if here < 0:
                 break

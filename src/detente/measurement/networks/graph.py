@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
+from scipy.sparse.csgraph import connected_components
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -41,6 +42,23 @@ class SignedGraph:
         found = np.zeros((self.size, self.size), dtype=np.int64)
         found[self.first, self.second] = self.weight
         return found + found.T
+
+    def components(self) -> Ints:
+        """Return which nodes edges connect, however far: (size,) numbers by size, and -1 without an edge.
+
+        >>> merged(4, *(np.array(each) for each in ([1], [2], [-3])))[0].components().tolist()
+        [-1, 0, 0, -1]
+        """
+        held = np.zeros(self.size, dtype=bool)
+        held[self.first] = held[self.second] = True
+        links = sparse.coo_array(
+            (np.ones(len(self.weight)), (self.first, self.second)), shape=(self.size, self.size)
+        )
+        found = np.full(self.size, -1, dtype=np.int64)
+        if held.any():
+            part = connected_components(links, directed=False)[1].astype(np.int64)
+            found[held] = canonical(part[held])
+        return found
 
     def rows(self) -> tuple[Ints, Ints, Ints]:
         """Return the edges by node, both ways: where each node's edges start, the other ends, the weights."""

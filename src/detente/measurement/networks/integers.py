@@ -54,7 +54,7 @@ class Search:
 
     def __init__(self, graph: SignedGraph, labels: Ints, *, deadline: float) -> None:
         self.graph, self.deadline = graph, deadline
-        self.relaxation = Relaxation(np.abs(graph.weight))
+        self.relaxation = Relaxation(np.abs(graph.weight), interior=True)
         self.branches = 0
         self._take(labels)
 
@@ -98,10 +98,13 @@ class Search:
             if branch.bound >= self.least:
                 return True
             values = self.relaxation.values()
-            gaps.append(self.least - 1 - float(values @ self.relaxation.cost))
-            slow = len(gaps) > ROUNDS and gaps[-1] > (1 - GAIN) * gaps[-1 - ROUNDS]
+            gaps.append(max(0.0, self.least - 1 - float(values @ self.relaxation.cost)))
+            slow = len(gaps) > ROUNDS and gaps[-1] >= (1 - GAIN) * gaps[-1 - ROUNDS]
             rows = self._broken(values)
-            if not len(rows) or (slow and fractional(values).any()):
+            last = not len(rows) or (slow and bool(fractional(values).any()))
+            if last and self.relaxation.interior:
+                self.relaxation.interior, gaps = False, []
+            elif last:
                 self._offer(values)
                 self._fix(branch, bound, reduced)
                 return True

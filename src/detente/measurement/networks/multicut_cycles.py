@@ -21,8 +21,6 @@ from detente.measurement.networks.relaxation import Rows
 
 LEAST = 1e-4
 """By how much a cycle must be uncovered to count."""
-EACH = 30
-"""The most cycles of a negative edge at a time."""
 AT_ONCE = 200
 """How many negative edges to look at between two looks at the clock."""
 
@@ -57,8 +55,8 @@ def uncovered(net: Friendly, values: Floats, *, deadline: float = math.inf) -> R
     """Return cycles with one negative edge whose `values` (edges,), from 0 to 1, sum to less than 1.
 
     None is returned only if there is none, or if none is found before `deadline`, a value of
-    `time.monotonic`. Cycles share no positive edge unless they must: one that is in a cycle counts as 1
-    longer from then on.
+    `time.monotonic`. Those found at a time share no edge, which makes few rows of much use: an edge of one
+    counts as 1 longer from then on.
 
     >>> from detente.measurement.networks.graph import merged
     >>> triangle, _ = merged(3, *(np.array(each) for each in ([0, 0, 1], [1, 2, 2], [1, 1, -1])))
@@ -80,14 +78,10 @@ def uncovered(net: Friendly, values: Floats, *, deadline: float = math.inf) -> R
 
 
 def packed(graph: SignedGraph) -> int:
-    """Return what any camps leave frustrated at least: cycles take turns to use up weight of their edges."""
-    rows, left = uncovered(friendly(graph), np.zeros(len(graph.weight))), np.abs(graph.weight)
-    total = 0
-    for start, end in zip(rows.bounds[:-1], rows.bounds[1:], strict=True):
-        paid = left[rows.column[start:end]].min()
-        left[rows.column[start:end]] -= paid
-        total += int(paid)
-    return total
+    """Return what any camps leave frustrated at least: the least weights of cycles without a common edge."""
+    rows = uncovered(friendly(graph), np.zeros(len(graph.weight)))
+    weights = np.abs(graph.weight[rows.column])
+    return int(np.minimum.reduceat(weights, rows.bounds[:-1]).sum()) if len(rows) else 0
 
 
 @njit(cache=True)
@@ -101,16 +95,15 @@ def _cycles(starts, others, edge, negative, first, second, values, length):
     edges, sizes = [0][:0], [0][:0]
     for f in range(len(negative)):
         limit = 1.0 - LEAST - values[negative[f]]
-        for _ in range(EACH):
-            if not _path(starts, others, edge, length, first[f], second[f], limit, *work):
-                break
-            before, node = len(edges), second[f]
-            edges.append(negative[f])
-            while node != first[f]:
-                edges.append(way[node])
-                length[way[node]] += 1.0
-                node = back[node]
-            sizes.append(len(edges) - before)
+        if not _path(starts, others, edge, length, first[f], second[f], limit, *work):
+            continue
+        before, node = len(edges), second[f]
+        edges.append(negative[f])
+        while node != first[f]:
+            edges.append(way[node])
+            length[way[node]] += 1.0
+            node = back[node]
+        sizes.append(len(edges) - before)
     return np.array(edges), np.array(sizes)
 
 

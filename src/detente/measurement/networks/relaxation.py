@@ -18,9 +18,13 @@ from detente.measurement.networks.graph import Floats, Ints
 
 GRID = 720720
 """Duals are rounded to multiples of one by this; fractions with denominators to 16 stay as they are."""
+DEAREST = 2.0**20
+"""The highest cost that the solver sees, in median costs: higher ones would drown the others."""
 LOOSE = 0.2
 """By how much the left side of a row that is forgotten exceeds the right."""
 SOLVED, NONE = highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInfeasible
+ROUGH = highspy.HighsModelStatus.kUnknown
+"""Of an interior point whose duals are a little off after postsolve."""
 
 
 @dataclass(frozen=True)
@@ -38,22 +42,31 @@ class Rows:
 
 
 class Relaxation:
-    """The relaxation with its present rows; `low` and `high` (columns,) say which values are allowed."""
+    """The relaxation with its present rows; `low` and `high` (columns,) say which values are allowed.
 
-    def __init__(self, cost: Ints) -> None:
-        self.cost = cost
+    While `interior`, it is solved by an interior point, which is soon near the best values and lies in the
+    midst of them, so that rows that it breaks cut deep; else by the simplex, exactly and from where it stood.
+    """
+
+    def __init__(self, cost: Ints, *, interior: bool = False) -> None:
+        self.cost, self.interior = cost, interior
         self.low, self.high = np.zeros(len(cost), dtype=np.int64), np.ones(len(cost), dtype=np.int64)
         self.matrix = sparse.csr_array((0, len(cost)), dtype=np.int64)
         self.least = np.zeros(0, dtype=np.int64)
-        # A power of two, so that scaled costs are exact.
-        self.scale = 2.0 ** np.rint(np.log2(cost[cost > 0].mean())) if cost.any() else 1.0
+        # A power of two, so that scaled costs are exact; what is far dearer than most is taken for less.
+        self.scale = 2.0 ** np.rint(np.log2(np.median(cost[cost > 0]))) if cost.any() else 1.0
         self.grid = int(max(1, min(GRID, 2**59 // max(int(cost.sum()), 1))))
         self.solver = highspy.Highs()
-        for option, value in (("output_flag", False), ("threads", 1), ("random_seed", 0)):
+        for option, value in (
+            ("output_flag", False),
+            ("threads", 1),
+            ("random_seed", 0),
+            ("run_crossover", "off"),
+        ):
             self.solver.setOptionValue(option, value)
         every = np.arange(len(cost), dtype=np.int32)
         self.solver.addVars(len(cost), np.zeros(len(cost)), np.ones(len(cost)))
-        self.solver.changeColsCost(len(cost), every, cost / self.scale)
+        self.solver.changeColsCost(len(cost), every, np.minimum(cost / self.scale, DEAREST))
 
     def add(self, rows: Rows) -> None:
         """Add rows."""
@@ -81,9 +94,12 @@ class Relaxation:
         left = deadline - time.monotonic()
         if left <= 0:
             return False
+        # Without a basis, duals could not be carried back through a presolve.
+        self.solver.setOptionValue("presolve", "off" if self.interior else "choose")
+        self.solver.setOptionValue("solver", "ipm" if self.interior and len(self.least) else "simplex")
         self.solver.setOptionValue("time_limit", self.solver.getRunTime() + left)
         self.solver.run()
-        return self.solver.getModelStatus() in (SOLVED, NONE)
+        return self.solver.getModelStatus() in ((SOLVED, NONE, ROUGH) if self.interior else (SOLVED, NONE))
 
     def values(self) -> Floats:
         """Return the values of the columns as last solved."""
