@@ -15,6 +15,7 @@ from detente.briefing import Brief, write_brief
 from detente.briefing.material import Material, material_of
 from detente.cases import Case
 from detente.evidence import Evidence
+from detente.simulation.outcomes import Outcomes
 from tests.briefing.ruritania_measures import (
     BESIDE,
     LEAGUE,
@@ -193,9 +194,14 @@ def material(case: Case | None = None, shelf: Shelf | None = None, **changes: An
     )
 
 
-def write(folder: Path, *, case: Case | None = None, shelf: Shelf | None = None, **changes: Any) -> Brief:
+def write(
+    folder: Path,
+    *,
+    case: Case | None = None,
+    shelf: Shelf | None = None,
+    outcomes: Outcomes | None = None,
+    **changes: Any,
+) -> Brief:
     """Write a brief on the invented world, with measures changed as given."""
-    evidence = cast(Evidence, shelf or Shelf())
-    return write_brief(
-        case or case_of(), evidence, measures_of(**{**points(), **changes}), folder, seed=0
-    )
+    evidence, measures = cast(Evidence, shelf or Shelf()), measures_of(**{**points(), **changes})
+    return write_brief(case or case_of(), evidence, measures, folder, seed=0, outcomes=outcomes)

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from detente.briefing import Brief
 from tests.briefing.ruritania import write
 from tests.briefing.ruritania_camps import camps
+from tests.briefing.ruritania_outcomes import case, outcomes
 
 CHROMIUM = Path("/usr/bin/chromium")
 ALONE = (
@@ -27,7 +28,7 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def brief(tmp_path_factory: pytest.TempPathFactory) -> Brief:
-    return write(tmp_path_factory.mktemp("browser") / "brief", **camps())
+    return write(tmp_path_factory.mktemp("browser") / "brief", case=case(), outcomes=outcomes(), **camps())
 
 
 @pytest.fixture(scope="module")

@@ -52,14 +52,17 @@ def bargaining(material: Material) -> Section | None:
     if asked is None or found is None or found.positions.empty:
         return None
     exhibits = [_positions(material, asked), *([_models(found.bargains)] if len(found.bargains) else [])]
-    return Section("bargaining", asked.title, _told(material, asked), tuple(exhibits), _notes(asked))
+    return Section("bargaining", asked.title, paragraphs(material), tuple(exhibits), _notes(asked))
 
 
-def _told(material: Material, asked: Agenda) -> tuple[tuple[Sentence, ...], ...]:
+def paragraphs(material: Material) -> tuple[tuple[Sentence, ...], ...]:
+    """Return what is told of the agenda: what it rests on and what models are worth, then item by item."""
     from detente.simulation.scoring.contest import shipped
 
-    assert material.outcomes is not None
-    positions, bargains = material.outcomes.positions, material.outcomes.bargains
+    asked, found = material.case.agenda, material.outcomes
+    if asked is None or found is None or found.positions.empty:
+        return ()
+    positions, bargains = found.positions, found.bargains
     own = where(bargains, main=True)["model_title"]
     record = say.record_sentence(shipped(), str(own.iloc[0])) if len(own) else None
     told: list[tuple[Sentence | None, ...]] = [(say.assumed_sentence(positions), record)]

@@ -63,14 +63,14 @@ def decisions(material: Material) -> Section | None:
     members = _named(material, found)
     assumed = assumptions(found.assumed, "decisions", "What is assumed of votes")
     shown: tuple[Figure | Table, ...] = (
-        Table("decisions", "Decisions that come up", found.decisions, DECISIONS),
+        Table("decisions", "Decisions that come up", _around_mean(found.decisions), DECISIONS),
         _votes(material, members),
         *_turned(material, found),
         *_power(found, members),
         *assumed,
     )
     return Section(
-        "decisions", "Decisions: whose vote they hang on", _told(material, found), shown, _notes(found)
+        "decisions", "Decisions: whose vote they hang on", paragraphs(material), shown, _notes(found)
     )
 
 
@@ -87,8 +87,11 @@ def in_answer(material: Material) -> tuple[Sentence, ...]:
     return tuple(each for each in told if each is not None)
 
 
-def _told(material: Material, found: Outcomes) -> tuple[tuple[Sentence, ...], ...]:
-    names = material.names
+def paragraphs(material: Material) -> tuple[tuple[Sentence, ...], ...]:
+    """Return what is told of decisions: what is assumed, then one paragraph for each."""
+    names, found = material.names, material.outcomes
+    if found is None or found.decisions.empty:
+        return ()
     told: list[tuple[Sentence | None, ...]] = [(say.assumed_sentence(found.assumed),)]
     for place, each in enumerate(rows(found.decisions)):
         members, title = say.of(found.members, each), str(each["title"])
@@ -163,6 +166,12 @@ def _votes(material: Material, members: pd.DataFrame) -> Figure:
         _likely(members),
         present(series, members["series"]),
     )
+
+
+def _around_mean(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return decisions with intervals that hold the mean over draws, which a few may carry outside."""
+    low, high = (frame[[end, "passes"]] for end in ("low", "high"))
+    return frame.assign(low=low.min(axis=1), high=high.max(axis=1))
 
 
 def _likely(members: pd.DataFrame) -> Table:

@@ -104,14 +104,11 @@ def _disappointment(material: Material, meetings: pd.DataFrame) -> Figure:
     frame = frame.sort_values(
         ["date", "disappointment", "name"], ascending=[True, False, True], kind="stable"
     )
+    ends = (min(0.0, float(frame["disappointment_low"].min())), float(frame["disappointment_high"].max()))
+    guides = Guides(zero=True, ends=ends)
     panels = [
         Panel(
-            intervals(
-                _drawn(part, "disappointment"),
-                title="disappointment",
-                series=SERIES,
-                guides=Guides(zero=True),
-            ),
+            intervals(_drawn(part, "disappointment"), title="disappointment", series=SERIES, guides=guides),
             str(part["meeting_title"].iloc[0]),
         )
         for _, part in frame.groupby("date", sort=True)

@@ -184,7 +184,5 @@ def change_sentence(meetings: pd.DataFrame, names: Names) -> Sentence | None:
     if not changed:
         return None
     title = Label(str(then["meeting_title"].iloc[0]))
-    clauses = [(*listed(who), f" {how}") for how, who in changed.items()]
-    return sentence(
-        "Of disappointments, against those of ", title, ", ", *listed(clauses, last="; and "), "."
-    )
+    clauses = [(f"{how} for ", *listed(who)) for how, who in changed.items()]
+    return sentence("Since ", title, ", disappointment ", *listed(clauses, last="; and it "), ".")
