@@ -108,7 +108,9 @@ class Search:
                 self._offer(values)
                 self._fix(branch, bound, reduced)
                 return True
-            self.relaxation.prune()
+            if not slow:
+                # Rows forgotten while the bound stands still could come again for ever.
+                self.relaxation.prune()
             self.relaxation.add(rows)
         return False
 
