@@ -1,4 +1,4 @@
-"""Writes the reference pages that follow from the code: commands, tables, sources, and the keys of a case."""
+"""Writes the reference pages that follow from the code: commands, tables, sources, keys, bargaining."""
 
 from __future__ import annotations
 
@@ -12,7 +12,11 @@ from pathlib import Path
 def write_reference(folder: Path) -> None:
     """Write every generated page into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
-    pages = {"commands": commands(), "tables": tables(), "sources": sources(), "case": case_keys()}
+    pages = {
+        "commands": commands(), "tables": tables(), "sources": sources(), "case": case_keys(),
+        "models": models(), "scoreboard": scores(), "options": options(), "corrections": corrected(),
+        "rules": decision_rules(),
+    }  # fmt: skip
     for name, text in pages.items():
         (folder / f"{name}.md").write_text(text, encoding="utf-8")
 
@@ -102,3 +106,63 @@ def case_keys() -> str:
         words = about[section].get("description", "")
         parts.append(f"## {section}\n\n{words}\n\n{_table(('key', 'default', 'meaning'), rows)}\n")
     return "\n".join(parts)
+
+
+def models() -> str:
+    """Return the models of bargaining, from their registry."""
+    from detente.simulation.bargaining.models import MODELS
+
+    rows = [(f"`{name}`", model.title, model.source) for name, model in MODELS.items()]
+    return _table(("name", "model", "from"), rows) + "\n"
+
+
+def scores() -> str:
+    """Return how far each model is off on decisions on record, from the scoreboard that ships."""
+    from detente.simulation.scoring.contest import LEFT_OUT, shipped
+
+    error = "{mean_error:.2f} ({mean_error_low:.2f} to {mean_error_high:.2f})"
+    beyond = "{worse_by:+.2f} ({worse_low:+.2f} to {worse_high:+.2f})"
+    forms = ("{model}", error, beyond, "{median_error:.1f}", "{within_ten:.0%}", "{verdict}")
+    rows = [tuple(form.format_map(row) for form in forms) for row in shipped().to_dict("records")]
+    heads = ("model", "mean error", "beyond the weighted mean’s", "median error", "within ten", "verdict")
+    left = "".join(f"\nNot scored: {name}, for {why}.\n" for name, why in LEFT_OUT.items())
+    issues = int(shipped()["issues"].iloc[0])
+    return f"{_table(heads, rows)}\n\n{issues} issues; points of a scale of 0 to 100.\n{left}"
+
+
+def options() -> str:
+    """Return every option of the spatial model, with its values, the default first."""
+    from detente.simulation.bargaining.options import CHOICES
+
+    rows = [
+        (
+            f"`{name}` ({choice.ktab})",
+            choice.decides,
+            "; ".join(f"`{k}`: {v}" for k, v in choice.values.items()),
+        )
+        for name, choice in CHOICES.items()
+    ]
+    return _table(("option", "what it decides", "values"), rows) + "\n"
+
+
+def corrected() -> str:
+    """Return where our spatial model departs from KTAB's program, from the list that each run reports."""
+    from detente.simulation.bargaining.corrections import CORRECTIONS
+
+    rows = [
+        (
+            each.ktab,
+            each.here,
+            "; ".join(f"`{name}`: {', '.join(held)}" for name, held in each.options) or "always",
+        )
+        for each in CORRECTIONS
+    ]
+    return _table(("KTAB", "here", "matters with"), rows) + "\n"
+
+
+def decision_rules() -> str:
+    """Return the decision rules that ship."""
+    from detente.simulation.institutions.catalogue import rules
+
+    rows = [(f"`{key}`", rule.title, rule.source or "", rule.note or "") for key, rule in rules().items()]
+    return _table(("key", "rule", "laid down in", "mind"), rows) + "\n"

@@ -44,3 +44,26 @@ def test_the_generated_reference_covers_every_table_source_and_key() -> None:
     assert [name for name in SCHEMA if f"## {name}\n" not in tables()] == []
     assert [source.id for source in Registry.load().sources if f"## {source.id}\n" not in sources()] == []
     assert [key for key in Case.model_fields if f"`{key}`" not in case_keys()] == []
+
+
+def test_the_scores_of_models_in_the_docs_are_those_that_ship() -> None:
+    import sys
+
+    sys.path.insert(0, str(DOCS))
+    try:
+        from generate import corrected, decision_rules, models, options, scores
+    finally:
+        sys.path.remove(str(DOCS))
+    from detente.simulation.bargaining.corrections import CORRECTIONS
+    from detente.simulation.bargaining.models import MODELS
+    from detente.simulation.bargaining.options import CHOICES
+    from detente.simulation.institutions.catalogue import rules
+    from detente.simulation.scoring.contest import shipped
+
+    board, told = shipped(), scores()
+    assert [row for row in board["model"] if f"| {row} | " not in told] == []
+    assert f"| {board['mean_error'].iloc[0]:.2f} (" in told
+    assert [name for name in MODELS if f"`{name}`" not in models()] == []
+    assert [name for name in CHOICES if f"`{name}`" not in options()] == []
+    assert [each.here for each in CORRECTIONS if each.here not in corrected()] == []
+    assert [key for key in rules() if f"`{key}`" not in decision_rules()] == []

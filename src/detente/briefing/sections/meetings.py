@@ -129,7 +129,7 @@ def _disappointment(material: Material, meetings: pd.DataFrame) -> Figure:
 
 def _expectation(material: Material, forum: pd.DataFrame, meetings: pd.DataFrame) -> Figure:
     powers = [actor for actor in (material.case.ally, material.case.rival) if actor]
-    frame = _named(material, forum).assign(cause=[_cause(str(each)) for each in forum["explained_by"]])
+    frame = _named(material, forum).assign(cause=[_cause(each) for each in forum["explained_by"]])
     order = ["date", "item", "disappointment", "name"]
     frame = frame.sort_values(order, ascending=[True, True, False, True], kind="stable")
     panels = []
@@ -180,5 +180,5 @@ def _drawn(frame: pd.DataFrame, field: str) -> pd.DataFrame:
     return told.round(DIGITS)
 
 
-def _cause(quantity: str) -> str:
-    return quantity.replace("_", " ") or "none"
+def _cause(quantity: object) -> str:
+    return quantity.replace("_", " ") if isinstance(quantity, str) and quantity else "not told"
