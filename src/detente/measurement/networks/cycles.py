@@ -32,8 +32,7 @@ AT_ONCE, EACH = 4, 200
 
 @dataclass(frozen=True)
 class Net:
-    """The edges of a graph by node, both ways, with signs switched by some camps; and where to begin
-    searches."""
+    """The edges of a graph by node, both ways, signs switched by some camps, and where searches begin."""
 
     starts: Ints
     others: Ints
@@ -55,8 +54,7 @@ def net(graph: SignedGraph, labels: Ints) -> Net:
 
 
 def _touching(graph: SignedGraph, negative: Flags) -> Ints:
-    """Return nodes, few but not the fewest, of which each negative edge has one: those with most of them
-    first."""
+    """Return a few nodes, those with most negative edges first, of which each negative edge has one."""
     first, second = graph.first[negative], graph.second[negative]
     found = []
     while len(first):
@@ -161,8 +159,7 @@ def _meet(starts, others, edge, negative, length, root, near, back, way, keys, i
 
 @njit(cache=True)
 def _walk(here, twin, e, size, back, way, walk):
-    """Write the closed walk through the root: nodes, and the edge from each to the next; return its
-    length."""
+    """Write the closed walk through the root, nodes and the edge from each to the next; return its length."""
     steps = 0
     while back[here] >= 0:
         walk[0, steps], walk[1, steps] = here % size, way[here]

@@ -1,9 +1,8 @@
-"""How much two camps leave frustrated at least: a relaxation with cuts and, where that leaves a gap,
-branching.
+"""How much two camps leave frustrated at least: a relaxation with cuts, and branching where it leaves a gap.
 
 1. Minimise the weight of frustrated edges, as values from 0 to 1, over the negative cycles found so far; add
    those that the solution leaves uncovered; again, until there is none or the bound meets the best camps
-   known.
+   known. At first, solutions are interior points; at the end, corners.
 2. If a gap is left, take an edge of fractional value as frustrated, and as not. Edges whose reduced cost is
    no less than the gap cannot change in better camps, and edges between nodes that fixed edges connect
    follow: both are fixed too. Then again 1 (as in the exact solution of spin glasses: Grötschel, Jünger &
@@ -39,8 +38,7 @@ WHOLE = 1e-5
 
 @dataclass(order=True)
 class Branch:
-    """Camps that frustrate the edges where `low` is 1 and those only where `high` is 1; below `bound` go
-    none."""
+    """Camps that frustrate edges where `low` is 1, and only where `high` is 1: none go below `bound`."""
 
     bound: int
     newest: int
@@ -49,8 +47,7 @@ class Branch:
 
 
 class Search:
-    """The best camps of a graph that are known, and the relaxation that bounds what camps leave
-    frustrated."""
+    """The best camps known of a graph, and the relaxation that bounds what any camps leave frustrated."""
 
     def __init__(self, graph: SignedGraph, labels: Ints, *, deadline: float) -> None:
         self.graph, self.deadline = graph, deadline

@@ -34,13 +34,11 @@ class Reduced:
     lost: int
     """Frustration that no partition can avoid, beside that in the cores."""
     cores: tuple[SignedGraph, ...]
-    """What the best camps of each leave frustrated, together, is what those of the whole graph leave, less
-    `lost`."""
+    """The best camps of all cores leave, together, what those of the whole graph leave, less `lost`."""
     camps: Ints
     """(size,) camps where nothing below says more: of a balanced graph, the camps."""
     blocks: tuple[tuple[Ints, Reduced], ...] = ()
-    """Nodes of each block, the one that it shares with an earlier block first; none if the graph is a
-    core."""
+    """Nodes of each block, first the one it shares with an earlier block; no block if the graph is a core."""
     followers: tuple[Follower, ...] = ()
 
     def labels(self, found: Sequence[Ints]) -> Ints:
@@ -163,8 +161,7 @@ def listed(edges: Adjacency) -> SignedGraph:
 
 
 def merge(edges: Adjacency, node: int, leader: int, other: bool) -> int:
-    """Give the edges of `node` to `leader`, in place, and return what is lost where they contradict its
-    own."""
+    """Give the edges of `node` to `leader`, in place; return what is lost where they contradict its own."""
     moved, edges[node] = edges[node], {}
     for end in moved:
         del edges[end][node]
@@ -210,8 +207,7 @@ def blocks(graph: SignedGraph) -> list[tuple[Ints, SignedGraph]]:
 
 @njit(cache=True)
 def _search(starts, others):
-    """Return nodes in the order of a depth-first search, and from where each was reached, -1 for the
-    roots."""
+    """Return nodes in the order of a depth-first search, and whence each was reached, -1 for the roots."""
     size = len(starts) - 1
     order, parent, following = np.empty(size, np.int64), np.full(size, -2), starts[:-1].copy()
     seen = 0
@@ -234,8 +230,10 @@ def _search(starts, others):
 
 @njit(cache=True)
 def _tree(starts, others):
-    """Return each node's number in a depth-first search, the block of the edge by which it was reached, and
-    the first node of each block. A block begins at an edge from below which no edge leads to above it."""
+    """Return each node's number in a depth-first search, the block of the edge to it, and blocks' tops.
+
+    A block begins at an edge from below which no edge leads to above it; its top is the upper end.
+    """
     order, parent = _search(starts, others)
     number, block = np.empty(len(order), np.int64), np.full(len(order), -1)
     number[order] = np.arange(len(order))

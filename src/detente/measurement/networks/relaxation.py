@@ -24,7 +24,7 @@ LOOSE = 0.2
 """By how much the left side of a row that is forgotten exceeds the right."""
 SOLVED, NONE = highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInfeasible
 ROUGH = highspy.HighsModelStatus.kUnknown
-"""Of an interior point whose duals are a little off after postsolve."""
+"""Of an interior point that is a little short of the solver's tolerances."""
 
 
 @dataclass(frozen=True)
