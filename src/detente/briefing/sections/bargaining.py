@@ -88,8 +88,9 @@ def _positions(material: Material, asked: Agenda) -> Figure:
     assert material.outcomes is not None
     frame = material.outcomes.positions
     frame = frame.assign(name=[material.names.actor(str(actor)) for actor in frame["actor"]])
-    order = ["item", "position", "name"]
-    frame = frame.sort_values(order, ascending=[True, False, True], kind="stable")
+    frame = in_order(frame, asked).sort_values(
+        ["place", "position", "name"], ascending=[True, False, True], kind="stable"
+    )
     panels = []
     for key, item in asked.items.items():
         outcome = _outcome(material.outcomes.bargains, key)
@@ -109,12 +110,18 @@ def _positions(material: Material, asked: Agenda) -> Figure:
     )
 
 
+def in_order(frame: pd.DataFrame, asked: Agenda) -> pd.DataFrame:
+    """Return a frame with the `place` of each row's item on the agenda."""
+    places = {key: place for place, key in enumerate(asked.items)}
+    return frame.assign(place=frame["item"].map(places))
+
+
 def _heaviest(frame: pd.DataFrame) -> Table:
     """Return the table of positions; it shows those with most weight on each item."""
     rank = frame.groupby("item")["weight"].rank(ascending=False, method="first")
     shown = frame[rank <= SHOWN]
     title = f"The {SHOWN} with most weight on each item" if len(shown) < len(frame) else BEHIND
-    return Table("bargaining_positions", title, frame, POSITIONS, display=shown)
+    return Table("bargaining_positions", title, frame.drop(columns="place"), POSITIONS, display=shown)
 
 
 def _drawn(frame: pd.DataFrame) -> pd.DataFrame:

@@ -27,12 +27,12 @@ BEHIND = "Figures behind this chart"
 DECISIONS = (
     Column("title", "Decision"),
     Column("next", "Next"),
-    Column("needed", "Needs"),
     Column("voters", "Members", "count"),
     Column("passes", "Passes", "share"),
     Column("low", "Low", "share"),
     Column("high", "High", "share"),
     Column("mark", "Mark"),
+    Column("rule_title", "Rule"),
 )
 MEMBERS = (
     Column("title", "Decision"),

@@ -12,6 +12,7 @@ from detente.briefing.material import Material
 from detente.briefing.prose import Sentence
 from detente.briefing.reading import rows, where
 from detente.briefing.sections import meetings_sentences as say
+from detente.briefing.sections.bargaining import in_order
 
 DIGITS = 3
 SHOWN = 8
@@ -130,8 +131,11 @@ def _disappointment(material: Material, meetings: pd.DataFrame) -> Figure:
 def _expectation(material: Material, forum: pd.DataFrame, meetings: pd.DataFrame) -> Figure:
     powers = [actor for actor in (material.case.ally, material.case.rival) if actor]
     frame = _named(material, forum).assign(cause=[_cause(each) for each in forum["explained_by"]])
-    order = ["date", "item", "disappointment", "name"]
-    frame = frame.sort_values(order, ascending=[True, True, False, True], kind="stable")
+    assert material.case.agenda is not None
+    order = ["date", "place", "disappointment", "name"]
+    frame = in_order(frame, material.case.agenda).sort_values(
+        order, ascending=[True, True, False, True], kind="stable"
+    )
     panels = []
     for (_, meeting), held in frame.groupby(["date", "meeting"], sort=True):
         lost = where(meetings, meeting=meeting).sort_values("disappointment", ascending=False, kind="stable")
@@ -153,7 +157,7 @@ def _expectation(material: Material, forum: pd.DataFrame, meetings: pd.DataFrame
         "The further a dot lies from the band, the further off the expectation; actors stand in the order of "
         "their disappointment. An absent actor expects, and has no voice in what comes out.",
         tuple(panels),
-        _largest("forum_expectation", frame, EXPECTED),
+        _largest("forum_expectation", frame.drop(columns="place"), EXPECTED),
         SERIES,
         note="What others’ true positions are is what the case and the measures say; what each believes of "
         "them is assumed.",
