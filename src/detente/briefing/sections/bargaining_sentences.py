@@ -10,6 +10,7 @@ from detente.briefing.reading import Row, counted, rows, where
 from detente.briefing.sections.outcome_numbers import plain, ranged
 from detente.numbers import Number
 
+DEU = "DEU III, doi:10.34810/data53"
 POINTS = "points"
 HEAVY = 2
 """Of how many actors the weight is told."""
@@ -55,13 +56,13 @@ def record_sentence(board: pd.DataFrame, main: str) -> Sentence | None:
     base = next(iter(rows(where(board, verdict=YARDSTICK))), None)
     if base is None:
         return None
-    size = Cited(counted(int(base["issues"]), "deu3"), "decisions on record on which models were scored")
+    size = Cited(counted(int(base["issues"]), DEU), "decisions on record on which models were scored")
     error = Cited(
         _scored(base, "mean_error", *_ends("mean_error")), "mean error of the weighted mean", "interval"
     )
     better = [Label(f"the {name}") for name in where(board, verdict=BETTER)["model"]]
     alike = Cited(
-        counted(len(where(board, verdict=SAME)), "deu3"), "models that cannot be told from the weighted mean"
+        counted(len(where(board, verdict=SAME)), DEU), "models that cannot be told from the weighted mean"
     )
     ahead: tuple[Part, ...] = (
         (*listed(better), " forecast better than the weighted mean")
@@ -97,7 +98,7 @@ def _ends(field: str) -> tuple[str, str]:
 
 
 def _scored(row: Row, field: str, low: str, high: str) -> Number:
-    return Number(row[field], POINTS, "estimated", row[low], row[high], source="deu3", method=SCORED)
+    return Number(row[field], POINTS, "estimated", row[low], row[high], source=DEU, method=SCORED)
 
 
 def outcome_sentence(bargains: pd.DataFrame, ends: tuple[str, str]) -> Sentence | None:
