@@ -43,7 +43,7 @@ def solve_free(graph: SignedGraph, *, k: int | None, effort: Effort) -> Solution
     labels = small.labels([each.labels for each in found])
     if k is None:
         # No two are in one camp only because neither minds.
-        labels = connected(graph, labels[graph.first] == labels[graph.second])
+        labels = connected(graph, (labels[graph.first] == labels[graph.second]) & (graph.weight > 0))
     methods = dict.fromkeys(["reduction", *(each.method for each in found)])
     bound = small.lost + sum(each.bound for each in found)
     return Solution(canonical(labels), frustration(graph, labels), float(bound), ", ".join(methods))

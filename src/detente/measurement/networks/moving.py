@@ -63,7 +63,13 @@ def improve(graph: SignedGraph, *, k: int | None = None, seed: int = 0, starts: 
 
 
 def settled(graph: SignedGraph, labels: Ints, *, limit: int) -> Ints:
-    """Return labels, below `limit`, that no move of one node and no joining of two camps betters."""
+    """Return labels, below `limit`, that no move of one node and no joining of two camps betters.
+
+    >>> from detente.measurement.networks.graph import merged
+    >>> path, _ = merged(3, np.array([0, 1]), np.array([1, 2]), np.array([4, -3]))
+    >>> settled(path, np.zeros(3, dtype=np.int64), limit=3).tolist()
+    [0, 0, 1]
+    """
     rows, best, least = graph.rows(), labels, frustration(graph, labels) + 1
     while (left := frustration(graph, labels)) < least:
         best, least = labels, left
@@ -74,7 +80,13 @@ def settled(graph: SignedGraph, labels: Ints, *, limit: int) -> Ints:
 
 
 def joined(graph: SignedGraph, labels: Ints) -> Ints:
-    """Return labels 0, 1, ... with camps joined until no two like each other on balance."""
+    """Return labels 0, 1, ... with camps joined until no two like each other on balance.
+
+    >>> from detente.measurement.networks.graph import merged
+    >>> path, _ = merged(3, np.array([0, 1]), np.array([1, 2]), np.array([4, -3]))
+    >>> joined(path, np.arange(3)).tolist()
+    [0, 0, 1]
+    """
     _, groups = np.unique(labels, return_inverse=True)
     while True:
         small, _ = contracted(graph, groups)
@@ -94,7 +106,13 @@ def joined(graph: SignedGraph, labels: Ints) -> Ints:
 
 
 def fitted(graph: SignedGraph, labels: Ints, limit: int) -> Ints:
-    """Return labels below `limit`: whole camps, the most tied first, go where they are liked best."""
+    """Return labels below `limit`: whole camps, the most tied first, go where they are liked best.
+
+    >>> from detente.measurement.networks.graph import merged
+    >>> foes, _ = merged(3, *(np.array(each) for each in ([0, 0, 1], [1, 2, 2], [-4, -3, -1])))
+    >>> fitted(foes, np.arange(3), 2).tolist()
+    [0, 1, 1]
+    """
     _, groups = np.unique(labels, return_inverse=True)
     if groups.max() < limit:
         return groups

@@ -27,7 +27,14 @@ MOST = 500
 
 
 class PartitionSearch(Search):
-    """The best camps, at most `limit`, that are known, and the relaxation that bounds what any leave."""
+    """The best camps, at most `limit`, that are known, and the relaxation that bounds what any leave.
+
+    >>> from detente.measurement.networks.graph import merged
+    >>> triangle, _ = merged(3, *(np.array(each) for each in ([0, 0, 1], [1, 2, 2], [4, 3, -5])))
+    >>> search = PartitionSearch(triangle, np.zeros(3, dtype=np.int64), limit=3, deadline=np.inf)
+    >>> search.bound(), search.labels.tolist()
+    (3, [0, 0, 1])
+    """
 
     def __init__(self, graph: SignedGraph, labels: Ints, *, limit: int, deadline: float) -> None:
         self.limit = limit
@@ -48,8 +55,9 @@ class PartitionSearch(Search):
         return crowds(self.graph, values, self.limit) if few and not len(rows) else rows
 
     def _offer(self, values: Floats) -> None:
-        """Take the camps that positive edges of values below one half connect, if they are better."""
-        camps = fitted(self.graph, connected(self.graph, values < 0.5), self.limit)
+        """Take the camps of nodes that edges more within camps than across connect, if they are better."""
+        within = np.where(self.graph.weight < 0, values > 0.5, values < 0.5)
+        camps = fitted(self.graph, connected(self.graph, within), self.limit)
         labels = settled(self.graph, camps, limit=self.limit)
         if frustration(self.graph, labels) < self.least:
             self._take(labels)
@@ -66,7 +74,7 @@ class PartitionSearch(Search):
         fixed = branch.low == branch.high
         across = fixed & (negative != (branch.low == 1))
         within = fixed & ~across
-        part = connected(SignedGraph(self.graph.size, first, second, np.ones_like(first)), within)
+        part = connected(self.graph, within)
         inside = part[first] == part[second]
         if (across & inside).any():
             return False

@@ -35,7 +35,7 @@ def crowds(graph: SignedGraph, values: Floats, k: int) -> Rows:
     >>> crowds(four, np.zeros(6), 3).column.tolist()
     [0, 1, 2, 3, 4, 5]
     """
-    group = connected(graph, values < 0.5)
+    group = connected(graph, (values < 0.5) & (graph.weight > 0))
     across = (graph.weight < 0) & (values < 0.5) & (group[graph.first] != group[graph.second])
     order = np.flatnonzero(across)[np.argsort(values[across], kind="stable")]
     found = _nodes(graph, values, order, k) or _groups(graph, values, order, group, k)

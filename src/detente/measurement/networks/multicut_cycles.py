@@ -78,7 +78,13 @@ def uncovered(net: Friendly, values: Floats, *, deadline: float = math.inf) -> R
 
 
 def packed(graph: SignedGraph) -> int:
-    """Return what any camps leave frustrated at least: the least weights of cycles without a common edge."""
+    """Return what any camps leave frustrated at least: the least weights of cycles without a common edge.
+
+    >>> from detente.measurement.networks.graph import merged
+    >>> triangle, _ = merged(3, *(np.array(each) for each in ([0, 0, 1], [1, 2, 2], [4, 3, -5])))
+    >>> packed(triangle)
+    3
+    """
     rows = uncovered(friendly(graph), np.zeros(len(graph.weight)))
     weights = np.abs(graph.weight[rows.column])
     return int(np.minimum.reduceat(weights, rows.bounds[:-1]).sum()) if len(rows) else 0

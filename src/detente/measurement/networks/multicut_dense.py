@@ -1,8 +1,8 @@
 """Triangles that values of all pairs of nodes break: two who are with a third are with each other.
 
 With x 1 for a pair apart and 0 for one in the same camp, x[a, c] <= x[a, b] + x[b, c] for each three nodes
-(Grötschel & Wakabayashi 1989). Where a, b and b, c both have negative edges, the best values keep that by
-themselves (Dinh & Thai 2015), so that it is not looked at.
+(Grötschel & Wakabayashi 1989). Where a, b and b, c both have negative edges, some of the best values keep
+that by themselves (Miyauchi & Sukegawa 2015), so that these come last.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def broken(graph: SignedGraph, values: Floats, labels: Ints) -> Rows:
 
     `values` (pairs,), from 0 to 1, say which are frustrated. First come triangles that camps `labels` keep
     with nothing to spare: if the relaxation proves these camps the best, no others have a part in the proof.
-    None is returned only if no triangle is broken.
+    None is returned only if none is broken.
 
     >>> from detente.measurement.networks.graph import merged
     >>> ends = np.array([0, 0, 1]), np.array([1, 2, 2])
@@ -47,8 +47,9 @@ def broken(graph: SignedGraph, values: Floats, labels: Ints) -> Rows:
     negative = graph.weight < 0
     apart = np.where(negative, 1.0 - values, values)
     far = np.argsort(-apart * np.abs(graph.weight), kind="stable")
-    for camps in (labels, np.zeros_like(labels)):
-        found = _triangles(edge, negative, apart, far, graph.first, graph.second, camps)
+    one = np.zeros_like(labels)
+    for camps, idle in ((labels, negative), (one, negative), (one, np.zeros_like(negative))):
+        found = _triangles(edge, idle, apart, far, graph.first, graph.second, camps)
         if len(found):
             break
     # Of a pair with a negative edge, x is 1 less the value.
@@ -58,10 +59,11 @@ def broken(graph: SignedGraph, values: Floats, labels: Ints) -> Rows:
 
 
 @njit(cache=True)
-def _triangles(edge, negative, apart, far, first, second, camps):
-    """Return (triangles, 3) pairs, the last more apart than the two others together, as `far` has it first.
+def _triangles(edge, idle, apart, far, first, second, camps):
+    """Return (triangles, 3) pairs, the last, in the order of `far`, more apart than the two others together.
 
-    In each, the node of the other two pairs is in the camp of one or both of the last.
+    Of the two others, one at least is not `idle`, and the node that they share is in the camp of one or both
+    of the last pair.
     """
     used = np.zeros(len(apart), np.bool_)
     found, count = np.empty((len(apart), 3), np.int64), 0
@@ -74,7 +76,7 @@ def _triangles(edge, negative, apart, far, first, second, camps):
             if b in (a, c) or camps[b] not in (camps[a], camps[c]):
                 continue
             one, two = edge[a, b], edge[b, c]
-            if used[one] or used[two] or (negative[one] and negative[two]):
+            if used[one] or used[two] or (idle[one] and idle[two]):
                 continue
             if apart[last] - apart[one] - apart[two] > most:
                 most, middle = apart[last] - apart[one] - apart[two], b

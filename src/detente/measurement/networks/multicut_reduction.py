@@ -105,9 +105,8 @@ def reduced(graph: SignedGraph, *, k: int | None) -> Reduced:
 
 
 def connected(graph: SignedGraph, held: Flags) -> Ints:
-    """Return labels of the parts that positive edges, of those `held` (edges,), connect."""
-    kept = held & (graph.weight > 0)
-    ends = graph.first[kept], graph.second[kept]
+    """Return labels (size,) of the parts that the edges `held` (edges,) connect."""
+    ends = graph.first[held], graph.second[held]
     links = sparse.coo_array((np.ones(len(ends[0])), ends), shape=(graph.size, graph.size))
     part: Ints = sparse.csgraph.connected_components(links, directed=False)[1].astype(np.int64)
     return part

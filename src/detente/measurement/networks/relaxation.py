@@ -46,6 +46,11 @@ class Relaxation:
 
     While `interior`, it is solved by an interior point, which is soon near the best values and lies in the
     midst of them, so that rows that it breaks cut deep; else by the simplex, exactly and from where it stood.
+
+    >>> relaxation, one = Relaxation(np.array([5, 3])), np.array([1, 1])
+    >>> relaxation.add(Rows(bounds=np.array([0, 2]), column=np.array([0, 1]), sign=one, least=one[:1]))
+    >>> relaxation.solve(np.inf), relaxation.values().tolist(), relaxation.proven()[0]
+    (True, [0.0, 1.0], 3)
     """
 
     def __init__(self, cost: Ints, *, interior: bool = False) -> None:
