@@ -135,12 +135,14 @@ def test_more_camps_than_colours_share_the_last_one() -> None:
 
 def test_the_bloc_stands_in_one_camp_or_not_and_the_rival_in_the_same_or_another() -> None:
     whole = text(in_bloc(world(), found()))
-    assert whole.startswith("All 10 Pact members with ties stand in one camp, Aldovia among them; ")
+    assert whole.startswith(
+        "All 10 Pact members of today that have ties stand in one camp, Aldovia among them; "
+    )
     assert whole.endswith("; Ruritania stands in another camp.")
     split = invented.camp_members(apart=("BBB", "CCC"), rival=invented.HOME)
     told = text(in_bloc(world(camp_members=split), found(camp_members=split)))
     assert told.startswith(
-        "8 of 10 Pact members with ties stand in one camp, Aldovia among them; Brontia and Carpania"
+        "8 of 10 Pact members of today that have ties stand in one camp, Aldovia among them; Brontia and Carpania"
     )
     assert "Carpania do not" in told
     assert told.endswith("; Ruritania stands in the same camp.")

@@ -133,10 +133,10 @@ def _together(camps: Camps, known: int, outside: int) -> tuple[Part, ...]:
     row, members = rows(camps.periods)[-1], camps.names.members(camps.bloc)
     every = Cited(_count(known, row, "members with ties"), f"{members.text} with ties, {camps.latest}")
     if not outside:
-        return "all ", every, " ", members, " with ties stand in one camp"
+        return "all ", every, " ", members, " of today that have ties stand in one camp"
     what = f"{members.text} in one camp, {camps.latest}"
     most = Cited(_count(known - outside, row, "members in one camp"), what)
-    return most, " of ", every, " ", members, " with ties stand in one camp"
+    return most, " of ", every, " ", members, " of today that have ties stand in one camp"
 
 
 def realigned(realignments: pd.DataFrame, camps: Camps) -> pd.DataFrame:
