@@ -142,7 +142,8 @@ def test_the_bloc_stands_in_one_camp_or_not_and_the_rival_in_the_same_or_another
     split = invented.camp_members(apart=("BBB", "CCC"), rival=invented.HOME)
     told = text(in_bloc(world(camp_members=split), found(camp_members=split)))
     assert told.startswith(
-        "8 of 10 Pact members of today that have ties stand in one camp, Aldovia among them; Brontia and Carpania"
+        "8 of 10 Pact members of today that have ties stand in one camp, Aldovia among them; Brontia and "
+        "Carpania"
     )
     assert "Carpania do not" in told
     assert told.endswith("; Ruritania stands in the same camp.")
@@ -157,7 +158,7 @@ def test_the_bloc_stands_in_one_camp_or_not_and_the_rival_in_the_same_or_another
 
 def test_the_answer_says_where_the_bloc_stands_by_its_ties_and_only_where_camps_were_measured() -> None:
     told = " ".join(each.text() for each in answer(world()))
-    assert "By the ties themselves and not by treaty, in 2020, all 10 Pact members with ties" in told
+    assert "By the ties themselves and not by treaty, in 2020, all 10 Pact members of today" in told
     assert "By the ties themselves" not in " ".join(each.text() for each in answer(bare()))
     assert len(answer(world())) == len(answer(bare()))
 
