@@ -16,7 +16,7 @@ WEYL_FIRST, WEYL_SECOND = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
 ROUNDS = 10
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", inline="always")  # loops over many counters then run side by side
 def philox(counter, key):
     """Return four random words of 32 bits for a counter of four and a key of two, all as unsigned 64-bit."""
     a, b, c, d = counter
