@@ -181,9 +181,8 @@ class Dynamics:
         for name, axes in AXES.items():
             values = getattr(self, name)
             if values is not None:
-                labels = [
-                    tuple(map(str, range(len(values)))) if a == "draw" else self.labels(a) for a in axes
-                ]
+                draws = tuple(f"draw {place}" for place in range(len(values)))
+                labels = [draws if axis == "draw" else self.labels(axis) for axis in axes]
                 yield from wrong_cells(name, values, labels, RANGES.get(name, (-np.inf, np.inf)))
         many = self.draws
         for name in PARAMETERS:

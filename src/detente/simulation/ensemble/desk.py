@@ -20,7 +20,7 @@ class Desk(NamedTuple):
     (N, C) what takes effect at the next step, drift (N, K), mean (B, K), ever (lines, N) who has crossed,
     holds (D,): -1 while a ballot has not come up, then 0 failed or 1 passed. Parameters of each future: alpha
     (B, K), omega (1, K), beta (C, K), common (B + 1, K), own (N, K), which (). Scratch: heard (N and to
-    spare, K), shock (B + 1, K), noise (), and the random words (4, streams).
+    spare, K), shock (B + 1, K), noise and place (), and the random words (4, streams).
     """
 
     x: Floats
@@ -42,6 +42,7 @@ class Desk(NamedTuple):
     heard: Floats
     shock: Floats
     noise: Floats
+    place: NDArray[np.int64]
     words: NDArray[np.uint32]
 
 
@@ -86,6 +87,7 @@ def desk(plan: Plan) -> Desk:
         heard=np.empty((len(plan.law.influence), issues, LANES)),
         shock=np.empty((blocs + 1, issues, LANES)),
         noise=np.empty(LANES),
+        place=np.empty(LANES, dtype=np.int64),
         words=np.empty((WORDS, len(plan.luck.names), LANES), dtype=np.uint32),
     )
 

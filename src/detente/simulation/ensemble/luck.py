@@ -30,6 +30,7 @@ _SHIFT, _FRACTION = np.int64(52 - FINE), np.int64((1 << (52 - FINE)) - 1)
 _FIRST = np.int64(1022 << FINE)
 _UNIT = 2.0 ** (FINE - 52)
 _HIGH = np.uint64(16)
+_HALF_OF_ALL = np.uint32(1 << 31)
 
 
 @njit(cache=True, error_model="numpy")
@@ -54,28 +55,41 @@ def draw_words(seed, first, turn, streams, wanted, words):
 
 
 @njit(**INNER)
-def quantiles_of(words, table, which, found):
-    """Write the quantile of each word's chance (word + 1/2) / 2**32 into `found` (LANES,).
-
-    `table` (tables, PLACES + 1) has quantiles of chances up to a half, `which` (LANES,) the table of each
-    lane; what lies above a half is mirrored.
-    """
+def place_words(words, place, found):
+    """Write each word's place in a table of quantiles, and the way from there to the next, from 0 to 1."""
     for lane in range(LANES):
         word = np.int64(words[lane])
         bits = np.float64(float((word ^ -(word >> _SIGN)) & _REST) + 0.5).view(np.int64)
-        place = (bits >> _SHIFT) - _FIRST
-        below, above = table[which[lane], place], table[which[lane], place + 1]
-        value = below + (above - below) * (float(bits & _FRACTION) * _UNIT)
-        found[lane] = value if word >> _SIGN == 0 else -value
+        place[lane] = (bits >> _SHIFT) - _FIRST
+        found[lane] = float(bits & _FRACTION) * _UNIT
 
 
 @njit(**INNER)
-def normals_of(words, table, found):
-    """Write the quantile of each word's chance by one table (PLACES + 1,) for all lanes, as above."""
+def mirror(words, found):
+    """Turn the sign of what was found for chances above a half."""
     for lane in range(LANES):
-        word = np.int64(words[lane])
-        bits = np.float64(float((word ^ -(word >> _SIGN)) & _REST) + 0.5).view(np.int64)
-        place = (bits >> _SHIFT) - _FIRST
-        below = table[place]
-        value = below + (table[place + 1] - below) * (float(bits & _FRACTION) * _UNIT)
-        found[lane] = value if word >> _SIGN == 0 else -value
+        found[lane] = found[lane] if words[lane] < _HALF_OF_ALL else -found[lane]
+
+
+@njit(**INNER)
+def quantiles_of(words, tables, which, place, found):
+    """Write the quantile of each word's chance, (word + 1/2) / 2**32, into found (LANES,); place is scratch.
+
+    tables (tables, PLACES + 1) hold quantiles of chances up to a half, `which` (LANES,) is the table of each
+    lane; what lies above a half is mirrored. Three loops, as only the one in the middle goes one by one.
+    """
+    place_words(words, place, found)
+    for lane in range(LANES):
+        below, above = tables[which[lane], place[lane]], tables[which[lane], place[lane] + 1]
+        found[lane] = below + (above - below) * found[lane]
+    mirror(words, found)
+
+
+@njit(**INNER)
+def normals_of(words, table, place, found):
+    """Write the quantile of each word's chance by one table (PLACES + 1,) for all lanes, as above."""
+    place_words(words, place, found)
+    for lane in range(LANES):
+        below = table[place[lane]]
+        found[lane] = below + (table[place[lane] + 1] - below) * found[lane]
+    mirror(words, found)

@@ -32,7 +32,7 @@ def begin(law, outside, table, first, desk):
     stream = 0
     for i in range(x.shape[0]):
         for k in range(x.shape[1]):
-            normals_of(desk.words[0, stream], table, noise)
+            normals_of(desk.words[0, stream], table, desk.place, noise)
             stream += 1
             for other in range(i, x.shape[0] if len(law.root) > 0 else i + 1):
                 reach = law.root[k, other, i] if len(law.root) > 0 else law.start_sd[i, k]
@@ -43,7 +43,7 @@ def begin(law, outside, table, first, desk):
                 desk.drift[i, k, lane] = 0.0
     for i in range(z.shape[0]):
         for c in range(z.shape[1]):
-            normals_of(desk.words[0, stream], table, noise)
+            normals_of(desk.words[0, stream], table, desk.place, noise)
             stream += 1
             for lane in range(LANES):
                 value = outside.start[i, c] + outside.start_sd[i, c] * noise[lane]
@@ -120,7 +120,7 @@ def move_covariates(step, outside, events, factor, words, table, desk):
                 z[lane] += wait[lane] + path
                 wait[lane] = 0.0
             if sd > 0.0:
-                normals_of(words[outside.walk[i, c]], table, noise)
+                normals_of(words[outside.walk[i, c]], table, desk.place, noise)
                 for lane in range(LANES):
                     z[lane] += sd * noise[lane]
             for s in range(events.opens[step], events.opens[step + 1]):
@@ -149,15 +149,15 @@ def move_positions(law, member, own, common, tables, desk):
         alike &= desk.which[lane] == desk.which[0]
     for b in range(blocs + 1):
         for k in range(issues):
-            normals_of(common[b * issues + k], tables[0], noise)
+            normals_of(common[b * issues + k], tables[0], desk.place, noise)
             for lane in range(LANES):
                 desk.shock[b, k, lane] = desk.common[b, k, lane] * noise[lane]
     for i in range(x.shape[0]):
         for k in range(issues):
             if alike:
-                normals_of(own[i * issues + k], tables[desk.which[0]], noise)
+                normals_of(own[i * issues + k], tables[desk.which[0]], desk.place, noise)
             else:
-                quantiles_of(own[i * issues + k], tables, desk.which, noise)
+                quantiles_of(own[i * issues + k], tables, desk.which, desk.place, noise)
             at, old, wait, heard = x[i, k], desk.before[i, k], desk.wait_x[i, k], desk.heard[i, k]
             drift, every, omega, own_sd = (
                 desk.drift[i, k],
@@ -191,7 +191,7 @@ def shake(step, events, factor, words, news, table, desk):
         for k in range(x.shape[1]):
             heard = news[s, k] >= 0
             if heard:
-                normals_of(words[news[s, k]], table, noise)
+                normals_of(words[news[s, k]], table, desk.place, noise)
             for i in range(x.shape[0]):
                 shift, sd = events.shift[s, i, k], events.news[s, k] * events.hears[s, i]
                 if shift != 0.0:

@@ -75,7 +75,7 @@ def decide(occasion, votes, rules, luck, words, strength, factor, desk, urn, fla
     lean(occasion, votes, voters, strength, desk, urn.margin)
     if votes.isolates[d]:
         expect(len(voters), strength, urn)
-    cast(voters, luck.vote[d], words, luck.tables[0], strength, urn, desk.noise)
+    cast(voters, luck.vote[d], words, luck.tables[0], strength, desk, urn)
     judge(rule, rules, strength, urn)
     follow(d, votes, factor, desk, urn.stack[0])
     first = len(votes.ballot) + occasion * desk.x.shape[0]

@@ -84,15 +84,15 @@ def expect(voters, strength, urn):
 
 
 @njit(**INNER)
-def cast(voters, places, words, table, strength, urn, noise):
+def cast(voters, streams, words, table, strength, desk, urn):
     """Let voters stray from their margins: margin then is above 0 for, from -abstention on abstaining.
 
-    places (N,) says which of words (streams, LANES) is whose.
+    streams (N,) says which of words (streams, LANES) is whose.
     """
     for v in range(len(voters)):
-        normals_of(words[places[voters[v]]], table, noise)
+        normals_of(words[streams[voters[v]]], table, desk.place, desk.noise)
         for lane in range(LANES):
-            urn.margin[v, lane] += strength[DOUBT, lane] * noise[lane]
+            urn.margin[v, lane] += strength[DOUBT, lane] * desk.noise[lane]
 
 
 @njit(**INNER)
