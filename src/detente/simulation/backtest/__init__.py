@@ -1,0 +1,1 @@
+"""Have we ever been right: forecasts from past years, scored on years that they had not seen."""

@@ -1,0 +1,202 @@
+"""Rolling origins: each year's forecasts, calibrated on what earlier ones had come to by then, and scored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from detente.errors import Problem, SimulationError
+from detente.simulation.backtest.blocs import summed
+from detente.simulation.backtest.crossing import crossed
+from detente.simulation.backtest.foretelling import CROSS, FALL, Design, Foretold, Told, foretell
+from detente.simulation.backtest.outcomes import Line, line_to, outcome
+from detente.simulation.backtest.predictive import CENTRAL, score_stretched
+from detente.simulation.panel.data import Panel
+
+Floats = NDArray[np.float64]
+
+LEAST_ORIGINS = 2
+NARROWEST, WIDEST = 0.5, 3.0
+SCORES = [
+    "model", "quantity", "origin", "horizon", "who", "outcome", "centre", "half", "factor", "crps", "log",
+    "below", "crps_raw", "log_raw", "below_raw",
+]  # fmt: skip
+EVENTS = ["model", "event", "origin", "horizon", "who", "chance", "happened"]
+
+
+@dataclass(frozen=True, eq=False)
+class Backtest:
+    """What was forecast and what came of it.
+
+    `scores`: one row per model, quantity, origin, horizon and who; crps, log and below are of the calibrated
+    forecast, those ending in `_raw` of the forecast as it was made. `events`: chances and whether it
+    happened. `told` by origin is what was said.
+    """
+
+    scores: pd.DataFrame
+    events: pd.DataFrame
+    told: Mapping[int, Told]
+
+
+def backtest(panels: Mapping[int, Panel], latest: Panel, design: Design, *, first: int) -> Backtest:
+    """Return forecasts from the origins in `panels`, scored on `latest` from the origin `first` on.
+
+    `panels` holds, by year, what was known at its end; origins before `first` only serve to calibrate later
+    ones, each of which is compared with readings of its own vintage. Nothing from after an origin's year
+    enters what is said there.
+
+    Raises SimulationError where no origin has a year to be scored on, and panels that reach past their year.
+    """
+    _check(panels, latest, first)
+    told = {origin: foretell(panels[origin], design) for origin in sorted(panels)}
+    rows: list[pd.DataFrame] = []
+    events: list[pd.DataFrame] = []
+    for origin in sorted(panels):
+        if origin < first:
+            continue
+        factors = calibrated(panels, told, origin)
+        line = line_to(panels[origin], latest)
+        for horizon in range(1, design.years + 1):
+            came = came_true(panels[origin], latest, told[origin], year=origin + horizon, line=line)
+            rows += list(_scored(told[origin], came, factors, (origin, horizon)))
+            events += list(_happened(told[origin], came, (origin, horizon)))
+    return Backtest(_joined(rows, SCORES), _joined(events, EVENTS), told)
+
+
+def came_true(
+    earlier: Panel, later: Panel, told: Told, *, year: int, line: Line
+) -> dict[str, dict[str, float]]:
+    """Return what came true in `year`, by quantity or event and by who; nothing for who was not read."""
+
+    reading, _ = outcome(earlier, later, year=year, line=line)
+    member = earlier.tables[0][-1]
+    found: dict[str, dict[str, float]] = {
+        "position": dict(zip(earlier.actors, reading, strict=True)),
+        "bloc mean": {},
+        "bloc spread": {},
+        FALL: {},
+        CROSS: {},
+    }
+    for column, bloc in enumerate(earlier.blocs):
+        for quantity, value in summed(reading, member[:, column] > 0).items():
+            found[quantity][bloc] = float(value)
+    for bloc, limit in told.falls.items():
+        spread = found["bloc spread"][bloc]
+        found[FALL][bloc] = float(spread > limit) if np.isfinite(spread) else np.nan
+    for side in told.sides:
+        if np.isnan(reading[side.own]).all() or np.isnan(reading[side.other]).all():
+            continue
+        over = np.where(np.isnan(reading[side.watched]), np.nan, crossed(side, reading[None])[0])
+        found[CROSS] |= dict(zip(side.who, over, strict=True))
+    return {what: {who: v for who, v in held.items() if np.isfinite(v)} for what, held in found.items()}
+
+
+def calibrated(
+    panels: Mapping[int, Panel], told: Mapping[int, Told], origin: int
+) -> dict[tuple[str, str, int], float]:
+    """Return by model, quantity and horizon the factor by which intervals are stretched at an origin.
+
+    It is the 80th percentile of outcomes' distances from the median over half-widths of intervals of 80 per
+    cent, over earlier origins and what had come of them by this one's year, as read then. A horizon with
+    fewer than LEAST_ORIGINS such origins takes the factor of the horizon before; the first, 1.
+    """
+    ratios: dict[tuple[str, str, int], list[Floats]] = {}
+    for earlier in sorted(told):
+        ahead = origin - earlier
+        if ahead < 1:
+            continue
+        line = line_to(panels[earlier], panels[origin])
+        years = len(told[earlier].forecasts[0].forecasts)
+        for horizon in range(1, min(ahead, years) + 1):
+            came = came_true(
+                panels[earlier], panels[origin], told[earlier], year=earlier + horizon, line=line
+            )
+            for each in told[earlier].forecasts:
+                ratio = _ratio(each, came[each.quantity], horizon)
+                if len(ratio):
+                    ratios.setdefault((each.model, each.quantity, horizon), []).append(ratio)
+    return dict(_factors(ratios, told[origin]))
+
+
+def _factors(
+    ratios: Mapping[tuple[str, str, int], list[Floats]], told: Told
+) -> Iterator[tuple[tuple[str, str, int], float]]:
+    for each in told.forecasts:
+        factor = 1.0
+        for horizon in range(1, len(each.forecasts) + 1):
+            held = ratios.get((each.model, each.quantity, horizon), [])
+            if len(held) >= LEAST_ORIGINS:
+                factor = float(np.clip(np.quantile(np.concatenate(held), CENTRAL), NARROWEST, WIDEST))
+            yield (each.model, each.quantity, horizon), factor
+
+
+def _ratio(told: Foretold, came: Mapping[str, float], horizon: int) -> Floats:
+    forecast = told.forecasts[horizon - 1]
+    value = np.array([came.get(who, np.nan) for who in told.who])
+    ratio = np.abs(value - forecast.centre) / forecast.half
+    return np.asarray(ratio[np.isfinite(ratio)])
+
+
+def _scored(
+    told: Told,
+    came: Mapping[str, Mapping[str, float]],
+    factors: Mapping[tuple[str, str, int], float],
+    when: tuple[int, int],
+) -> Iterator[pd.DataFrame]:
+    origin, horizon = when
+    for each in told.forecasts:
+        forecast = each.forecasts[horizon - 1]
+        value = np.array([came[each.quantity].get(who, np.nan) for who in each.who])
+        there = np.isfinite(value)
+        if not there.any():
+            continue
+        held = np.where(there, value, forecast.centre)
+        factor = factors[each.model, each.quantity, horizon]
+        raw, told_apart = forecast.score(held), score_stretched(forecast, held, factor)
+        frame = pd.DataFrame(
+            {
+                "model": each.model, "quantity": each.quantity, "origin": origin, "horizon": horizon,
+                "who": list(each.who), "outcome": held, "centre": forecast.centre, "half": forecast.half,
+                "factor": factor, "crps": told_apart.crps, "log": told_apart.log,
+                "below": told_apart.below, "crps_raw": raw.crps, "log_raw": raw.log,
+                "below_raw": raw.below,
+            }
+        )  # fmt: skip
+        yield frame[there]
+
+
+def _happened(
+    told: Told, came: Mapping[str, Mapping[str, float]], when: tuple[int, int]
+) -> Iterator[pd.DataFrame]:
+    origin, horizon = when
+    for each in told.events:
+        value = np.array([came[each.event].get(who, np.nan) for who in each.who])
+        frame = pd.DataFrame(
+            {
+                "model": each.model, "event": each.event, "origin": origin, "horizon": horizon,
+                "who": list(each.who), "chance": each.chance[horizon - 1], "happened": value,
+            }
+        )  # fmt: skip
+        yield frame[np.isfinite(value)]
+
+
+def _joined(rows: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
+    held = [frame for frame in rows if len(frame)]
+    return pd.concat(held, ignore_index=True)[columns] if held else pd.DataFrame(columns=columns)
+
+
+def _check(panels: Mapping[int, Panel], latest: Panel, first: int) -> None:
+    problems = [
+        Problem(f"panel of {origin}", f"reaches to {panel.years[-1]}", "end each panel with its own year")
+        for origin, panel in panels.items()
+        if panel.years[-1] != origin
+    ]
+    if not any(first <= origin < latest.years[-1] for origin in panels):
+        what = f"no origin from {first} on has a year to be scored on: readings end in {latest.years[-1]}"
+        problems.append(Problem("origins", what, "begin earlier"))
+    if problems:
+        raise SimulationError(*problems)

@@ -1,0 +1,172 @@
+"""What is known after a fit: the law of motion, and where actors stand in the last year."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from detente import files
+from detente.errors import Problem, SimulationError, did_you_mean, raise_all
+from detente.simulation.dynamics import Dynamics
+from detente.simulation.panel.layout import TO_NATURAL, Layout, Prior, Slot, scale_nodes
+
+Floats = NDArray[np.float64]
+
+LEVEL = 0.90
+YEAR = "year"
+"""The covariate that stands for the drift of all: it changes by 1 a year."""
+DECIMALS = 6
+
+
+@dataclass(frozen=True, eq=False)
+class Estimate:
+    """Parameters and positions, apart from the data they were made from.
+
+    `z` (slots,) and `covariance` (slots, slots) are on the working scale of `layout`. Under each of G scales
+    of its own shock, an actor's position in `year` is normal, with `mean` and `sd` (G, N); `share` (G, N) is
+    how likely each scale is. `source` says what the readings were.
+    """
+
+    layout: Layout
+    z: Floats
+    covariance: Floats
+    actors: tuple[str, ...]
+    blocs: tuple[str, ...]
+    covariates: tuple[str, ...]
+    year: int
+    mean: Floats
+    sd: Floats
+    share: Floats
+    source: str
+
+    def parameters(self) -> pd.DataFrame:
+        """Return parameters with their intervals of 90 per cent: part, name, estimate, low, high, mark."""
+        reach = ndtri((1 + LEVEL) / 2) * np.sqrt(np.diag(self.covariance))
+        rows = []
+        for place, slot in enumerate(self.layout.slots):
+            ends = slot.prior.centre + slot.prior.sd * (self.z[place] + reach[place] * np.array([0.0, -1, 1]))
+            told = TO_NATURAL[slot.kind](ends)
+            rows.append((slot.part, slot.name, *map(float, told), "estimated"))
+        return pd.DataFrame(rows, columns=["part", "name", "estimate", "low", "high", "mark"])
+
+    def draw(self, rng: np.random.Generator, draws: int) -> dict[str, Floats]:
+        """Return draws of the parameters by part, each (draws, members of the part)."""
+        root = np.linalg.cholesky(self.covariance)
+        return self.layout.natural(self.z + rng.standard_normal((draws, len(self.z))) @ root.T)
+
+    def draw_actors(self, drawn: Mapping[str, Floats], rng: np.random.Generator) -> tuple[Floats, Floats]:
+        """Return draws of positions in `year` and of scales of own shocks, each (draws, N).
+
+        The two are drawn together: who moves much is known less well.
+        """
+        below = np.cumsum(self.share, axis=0)
+        draws, size = len(drawn["own"]), len(self.actors)
+        node = (rng.random((draws, 1, size)) > below[:-1]).sum(axis=1)
+        column = np.arange(size)
+        start = self.mean[node, column] + self.sd[node, column] * rng.standard_normal((draws, size))
+        places, _ = scale_nodes("unlike" in drawn)
+        unlike = drawn.get("unlike", np.zeros((draws, 1)))
+        return start, drawn["own"] * np.exp(unlike * places[node])
+
+    def dynamics(
+        self,
+        members: Mapping[str, Sequence[str]],
+        *,
+        beside: Sequence[str] = (),
+        issue: str,
+        draws: int,
+        rng: np.random.Generator,
+        stretch: float = 1.0,
+    ) -> Dynamics:
+        """Return the law for the `members` of blocs and the actors `beside` them, in steps of a year.
+
+        Covariates are those of the panel and YEAR, which carries the drift. Blocs that were not in the panel
+        neither pull nor shake. Draws of a pull below nothing count as nothing. `stretch` widens shocks.
+
+        Raises SimulationError for actors without a position.
+        """
+        inside = [actor for names in members.values() for actor in names]
+        actors = tuple(dict.fromkeys([*inside, *beside]))
+        raise_all(
+            SimulationError,
+            [
+                Problem(actor, "has no position in the panel", did_you_mean(actor, self.actors))
+                for actor in actors
+                if actor not in self.actors
+            ],
+        )
+        drawn = self.draw(rng, draws)
+        start, scale = self.draw_actors(drawn, rng)
+        column = [self.actors.index(actor) for actor in actors]
+        beta = drawn.get("beta", np.zeros((draws, len(self.covariates))))
+        return Dynamics(
+            actors=actors,
+            issues=(issue,),
+            blocs=tuple(members),
+            covariates=(*self.covariates, YEAR),
+            start=start[:, column, None],
+            membership=np.array([[float(a in names) for names in members.values()] for a in actors]),
+            alpha=np.maximum(self._of_blocs(drawn.get("alpha"), tuple(members), draws), 0.0)[..., None],
+            beta=np.column_stack((beta, drawn.get("drift", np.zeros((draws, 1)))))[..., None],
+            sigma_common=stretch * self._common(drawn, tuple(members), draws)[..., None],
+            sigma_own=stretch * scale[:, column, None],
+            dof=drawn["dof"][:, 0] if "dof" in drawn else np.array([np.inf]),
+            years=1.0,
+        )
+
+    def _of_blocs(self, values: Floats | None, blocs: tuple[str, ...], draws: int) -> Floats:
+        out = np.zeros((draws, len(blocs)))
+        if values is not None:
+            for place, bloc in enumerate(blocs):
+                if bloc in self.blocs:
+                    out[:, place] = values[:, self.blocs.index(bloc)]
+        return out
+
+    def _common(self, drawn: Mapping[str, Floats], blocs: tuple[str, ...], draws: int) -> Floats:
+        values = drawn.get("common", np.zeros((draws, len(self.blocs) + 1)))
+        return np.column_stack((self._of_blocs(values, blocs, draws), values[:, -1]))
+
+    def write(self, path: Path) -> None:
+        """Write the estimate as JSON, whole or not at all."""
+        told = {
+            "slots": [asdict(slot) for slot in self.layout.slots],
+            **{name: getattr(self, name) for name in ("actors", "blocs", "covariates", "year", "source")},
+            **{
+                name: np.round(getattr(self, name), DECIMALS).tolist()
+                for name in ("z", "covariance", "mean", "sd", "share")
+            },
+        }
+        files.write_text(path, json.dumps(told, separators=(",", ":"), ensure_ascii=False) + "\n")
+
+    @classmethod
+    def read(cls, path: Path) -> Estimate:
+        """Return the estimate of a file. Raises SimulationError where it is not one."""
+        try:
+            told = json.loads(path.read_text(encoding="utf-8"))
+            slots = tuple(Slot(**{**slot, "prior": Prior(**slot["prior"])}) for slot in told["slots"])
+            tables = {
+                name: np.array(told[name], dtype=float) for name in ("z", "covariance", "mean", "sd", "share")
+            }
+            return cls(
+                layout=Layout(slots, len(told["blocs"]), len(told["covariates"])),
+                z=tables["z"],
+                covariance=tables["covariance"],
+                actors=tuple(told["actors"]),
+                blocs=tuple(told["blocs"]),
+                covariates=tuple(told["covariates"]),
+                year=int(told["year"]),
+                mean=tables["mean"],
+                sd=tables["sd"],
+                share=tables["share"] / tables["share"].sum(axis=0),
+                source=str(told["source"]),
+            )
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            hint = "fit the panel again"
+            raise SimulationError(Problem(str(path), f"is no stored fit ({error})", hint)) from error

@@ -1,0 +1,296 @@
+"""Compiled filter of the panel: what is known of every actor's position, year after year.
+
+Own shocks and readings are mixtures of normals: an actor's scale is one of G, a shock's tail one of K, a
+reading sound or wild. Each scale keeps one normal per actor; tails and wildness are collapsed to it by their
+first two moments after each reading (Harrison & Stevens 1976, JRSS B 38:205). Means of blocs and of partners
+enter at their filtered values, which are known far better than any one position, so that actors are filtered
+one by one. With one scale, one tail and sound readings, and no pull, this is the Kalman filter.
+"""
+
+# numba ships no types for its decorators, hence the untyped-decorator exemption for this module in
+# pyproject.toml.
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+FIRST = 4.0
+"""Variance of an actor's position before its first reading, on a scale where all of them have variance 1."""
+ROUNDS = 3
+"""How often the weights of residuals are renewed in finding a common shock."""
+TINY = 1e-300
+
+
+class Data(NamedTuple):
+    """What is observed: T years, N actors, B blocs.
+
+    reading (T, N), NaN where there is none; noise (T, N), variances of readings; member (T, N, B), 1 for
+    members of the year; drive (T, N), what covariates add. Whom actor i listens to in year t, and how much:
+    partner and weight at start[t, i] : start[t, i + 1].
+    """
+
+    reading: Floats
+    noise: Floats
+    member: Floats
+    drive: Floats
+    start: Ints
+    partner: Ints
+    weight: Floats
+
+
+class Law(NamedTuple):
+    """The parameters, as the filter wants them.
+
+    scale, scale_share (G,): variances of own shocks, and how common they are among actors; tail, tail_share
+    (K,): factors of these variances, year by year; wild, wild_share (O,): variances added to readings; alpha
+    (B,); omega; common (B + 1,): sds of shocks common to a bloc and, last, to all; trust: degrees of freedom
+    of the weights by which outliers count less for common shocks, 0 for equal weights.
+    """
+
+    scale: Floats
+    scale_share: Floats
+    tail: Floats
+    tail_share: Floats
+    wild: Floats
+    wild_share: Floats
+    alpha: Floats
+    omega: float
+    common: Floats
+    trust: float
+
+
+class Filtered(NamedTuple):
+    """What the filter found.
+
+    likelihood: log, given each actor's first reading; mean, variance (T, G, N); share (G, N): of each scale,
+    in logs; kept, moved (T, N): a step is kept * position + moved; tails (T, G, N, K): how likely each tail
+    was; blur (T, N): variance of what was common to an actor.
+    """
+
+    likelihood: float
+    mean: Floats
+    variance: Floats
+    share: Floats
+    kept: Floats
+    moved: Floats
+    tails: Floats
+    blur: Floats
+
+
+@njit(cache=True)
+def pull(data, t, alpha, omega, mean, seen, kept, moved):
+    """Into `kept` and `moved` (N,): a step without shocks is kept * position + moved."""
+    member = data.member[t]
+    kept[:] = 1.0
+    moved[:] = data.drive[t]
+    actors, blocs = member.shape
+    for b in range(blocs):
+        total, count = 0.0, 0
+        for i in range(actors):
+            if seen[i] and member[i, b] > 0.0:
+                total += mean[i]
+                count += 1
+        if count > 1:
+            for i in range(actors):
+                if seen[i] and member[i, b] > 0.0:
+                    kept[i] -= alpha[b] * (1.0 - 1.0 / count)
+                    moved[i] += alpha[b] * (total - mean[i]) / count
+    if omega != 0.0:
+        for i in range(actors):
+            for at in range(data.start[t, i], data.start[t, i + 1]):
+                if seen[data.partner[at]]:
+                    kept[i] -= omega * data.weight[at]
+                    moved[i] += omega * data.weight[at] * mean[data.partner[at]]
+
+
+@njit(cache=True)
+def common_shock(residual, variance, member, sd, trust, shift, blur):
+    """Into `shift` (N,) the most likely common shock, into `blur` its variance; return its log weight.
+
+    Laplace's approximation over standard normal shocks v with loadings member * sd; exact for trust 0.
+    Residuals are NaN where there is none.
+    """
+    actors, blocs = member.shape
+    shift[:] = 0.0
+    blur[:] = 0.0
+    if sd.max() == 0.0:
+        return 0.0
+    load = np.empty((actors, blocs + 1))
+    load[:, :blocs] = member * sd[:blocs]
+    load[:, blocs] = sd[blocs]
+    v = np.zeros(blocs + 1)
+    root = np.empty((blocs + 1, blocs + 1))
+    for _ in range(ROUNDS if trust > 0.0 else 1):
+        root[:] = np.eye(blocs + 1)
+        v[:] = 0.0
+        for i in range(actors):
+            if not math.isnan(residual[i]):
+                weight = 1.0 / variance[i]
+                if trust > 0.0:
+                    weight *= (trust + 1.0) / (trust + (residual[i] - shift[i]) ** 2 / variance[i])
+                for a in range(blocs + 1):
+                    if load[i, a] != 0.0:
+                        v[a] += weight * load[i, a] * residual[i]
+                        for b in range(a + 1):
+                            root[a, b] += weight * load[i, a] * load[i, b]
+        factor(root)
+        solve_lower(root, v)
+        solve_upper(root, v)
+        for i in range(actors):
+            shift[i] = (load[i] * v).sum()
+    for i in range(actors):
+        solve_lower(root, load[i])
+        blur[i] = (load[i] ** 2).sum()
+    return -0.5 * (v * v).sum() - np.log(np.diag(root)).sum()
+
+
+@njit(cache=True)
+def factor(table):
+    """Turn the lower triangle of a positive definite table into its Cholesky factor, in place."""
+    for a in range(len(table)):
+        for b in range(a + 1):
+            left = table[a, b] - (table[a, :b] * table[b, :b]).sum()
+            table[a, b] = math.sqrt(left) if a == b else left / table[b, b]
+
+
+@njit(cache=True)
+def solve_lower(root, v):
+    """Solve root x = v for a lower triangle, in place."""
+    for a in range(len(v)):
+        v[a] = (v[a] - (root[a, :a] * v[:a]).sum()) / root[a, a]
+
+
+@njit(cache=True)
+def solve_upper(root, v):
+    """Solve root' x = v for a lower triangle, in place."""
+    for a in range(len(v) - 1, -1, -1):
+        v[a] = (v[a] - (root[a + 1 :, a] * v[a + 1 :]).sum()) / root[a, a]
+
+
+@njit(cache=True)
+def expect(law, mean, variance, log_share, kept, moved, noise, residual, spread, reading, seen):
+    """Into `residual` and `spread` (N,): how far readings are from what was expected, over all scales."""
+    usual = (law.tail * law.tail_share).sum()
+    for i in range(len(seen)):
+        residual[i] = math.nan
+        if seen[i] and not math.isnan(reading[i]):
+            top = log_share[:, i].max()
+            total, first, second = 0.0, 0.0, 0.0
+            for g in range(len(law.scale)):
+                w = math.exp(log_share[g, i] - top)
+                m = kept[i] * mean[g, i] + moved[i]
+                total += w
+                first += w * m
+                second += w * (m * m + kept[i] ** 2 * variance[g, i] + usual * law.scale[g])
+            residual[i] = reading[i] - first / total
+            spread[i] = second / total - (first / total) ** 2 + noise[i]
+
+
+@njit(cache=True)
+def learn(law, m, prior, scale, y, noise, blur, tails):
+    """Return mean, variance and log likelihood of one position after its reading, under one scale.
+
+    `m`, `prior`: expected mean and variance before the own shock; fills `tails` (K,).
+    """
+    total, first, second = TINY, TINY * m, TINY * m * m
+    e = y - m
+    for k in range(len(law.tail)):
+        p = prior + scale * law.tail[k]
+        tails[k] = 0.0
+        for o in range(len(law.wild)):
+            s = p + noise + law.wild[o]
+            w = law.tail_share[k] * law.wild_share[o] * math.exp(-0.5 * e * e / s) / math.sqrt(s)
+            gain = p / s
+            mk = m + gain * e
+            total += w
+            first += w * mk
+            second += w * (p * (1.0 - gain) + (1.0 - gain) ** 2 * blur + mk * mk)
+            tails[k] += w
+    mean = first / total
+    if total > 2.0 * TINY:
+        tails /= tails.sum()
+    else:
+        tails[:] = law.tail_share
+    return mean, max(second / total - mean * mean, 1e-12), math.log(total) - 0.5 * math.log(2.0 * math.pi)
+
+
+@njit(cache=True)
+def step(data, law, t, mean, variance, log_share, seen, out):
+    """Carry all actors from year t - 1 to t, in place; return what common shocks add to the likelihood."""
+    kept, moved, tails, blur = out.kept[t], out.moved[t], out.tails[t], out.blur[t]
+    residual, spread, shift = np.empty(len(seen)), np.empty(len(seen)), np.empty(len(seen))
+    centre = centres(mean, log_share)
+    pull(data, t, law.alpha, law.omega, centre, seen, kept, moved)
+    expect(
+        law, mean, variance, log_share, kept, moved, data.noise[t], residual, spread, data.reading[t], seen
+    )
+    added = common_shock(residual, spread, data.member[t], law.common, law.trust, shift, blur)
+    moved += shift
+    usual = (law.tail * law.tail_share).sum()
+    for i in range(len(seen)):
+        y, noise = data.reading[t, i], data.noise[t, i]
+        for g in range(len(law.scale)):
+            m, p = kept[i] * mean[g, i] + moved[i], kept[i] ** 2 * variance[g, i]
+            if not seen[i]:
+                if not math.isnan(y):
+                    gain = FIRST / (FIRST + noise)
+                    mean[g, i], variance[g, i] = gain * y, FIRST * (1.0 - gain)
+            elif math.isnan(y):
+                mean[g, i], variance[g, i] = m, p + law.scale[g] * usual + blur[i]
+                tails[g, i] = law.tail_share
+            else:
+                mean[g, i], variance[g, i], found = learn(
+                    law, m, p, law.scale[g], y, noise, blur[i], tails[g, i]
+                )
+                log_share[g, i] += found
+        seen[i] |= not math.isnan(y)
+    return added
+
+
+@njit(cache=True)
+def centres(mean, log_share):
+    """Means (N,) of positions over scales."""
+    out = np.empty(mean.shape[1])
+    for i in range(len(out)):
+        top = log_share[:, i].max()
+        total, first = 0.0, 0.0
+        for g in range(len(mean)):
+            w = math.exp(log_share[g, i] - top)
+            total += w
+            first += w * mean[g, i]
+        out[i] = first / total
+    return out
+
+
+@njit(cache=True)
+def filter_panel(data, law, keep):
+    """Return what is known of every position after each year, and the likelihood; `keep` paths, or only the
+    end.
+    """
+    years, actors = data.reading.shape
+    scales, tails, length = len(law.scale), len(law.tail), years if keep else 1
+    path_mean, path_variance = np.empty((length, scales, actors)), np.empty((length, scales, actors))
+    mean, variance = np.zeros((scales, actors)), np.full((scales, actors), FIRST)
+    log_share = np.empty((scales, actors))
+    log_share[:] = np.log(law.scale_share).reshape(-1, 1)
+    out = Filtered(
+        0.0, path_mean, path_variance, log_share, np.ones((years, actors)), np.zeros((years, actors)),
+        np.zeros((years, scales, actors, tails)), np.zeros((years, actors)),
+    )  # fmt: skip
+    seen = np.zeros(actors, np.bool_)
+    likelihood = 0.0
+    for t in range(years):
+        likelihood += step(data, law, t, mean, variance, log_share, seen, out)
+        path_mean[t if keep else 0] = mean
+        path_variance[t if keep else 0] = variance
+    for i in range(actors):
+        top = log_share[:, i].max()
+        likelihood += top + math.log(np.exp(log_share[:, i] - top).sum())
+    return Filtered(likelihood, path_mean, path_variance, log_share, out.kept, out.moved, out.tails, out.blur)
