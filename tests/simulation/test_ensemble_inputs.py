@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from detente.errors import SimulationError
+from detente.simulation.ensemble import gathering
 from detente.simulation.ensemble.ballots import Ballot, Payment, Size
 from detente.simulation.ensemble.futures import Futures, Line
 from detente.simulation.ensemble.gathering import Means
-from detente.simulation.ensemble.running import draw
+from detente.simulation.ensemble.running import draw, draw_share
 from detente.simulation.ensemble.shocks import Shock
-from tests.simulation.made_futures import NESTED, SIX, busy, dynamics_of, rule, still
+from tests.simulation.made_futures import NESTED, ONE, SIX, busy, dynamics_of, rule, still
 
 
 def test_a_day_is_found_in_its_step_and_refused_outside() -> None:
@@ -103,9 +105,28 @@ def test_numbers_that_are_missing_are_named() -> None:
         ({"draws": 0}, "0 futures"),
         ({"draws": 10, "means": Means(threads=0)}, "fewer than one thread"),
         ({"draws": 10, "trajectories": -1}, "keep 1 to"),
-        ({"draws": 10, "means": Means(share=(2, 2))}, "part 2 of 2"),
     ],
 )
 def test_numbers_of_futures_that_make_no_sense_are_refused(given: dict[str, Any], words: str) -> None:
     with pytest.raises(SimulationError, match=words):
         draw(Futures(dynamics=still([0]), steps=1), **given)
+
+
+def test_a_share_that_makes_no_sense_is_refused(tmp_path: Path) -> None:
+    futures = Futures(dynamics=still([0]), steps=1)
+    with pytest.raises(SimulationError, match="part 2 of 2"):
+        draw_share(futures, (2, 2), draws=10, means=Means(folder=tmp_path))
+    with pytest.raises(SimulationError, match="no folder to share"):
+        draw_share(futures, (0, 2), draws=10, means=ONE)
+
+
+@pytest.mark.parametrize("exact", [True, False])
+def test_numbers_that_grow_beyond_bounds_are_an_error(
+    monkeypatch: pytest.MonkeyPatch, *, exact: bool
+) -> None:
+    """Pulled by two blocs beyond their means, and further with every step."""
+    both = {"blocs": ("one", "two", "three"), "membership": np.ones((2, 3)), "alpha": 1.0}
+    if not exact:
+        monkeypatch.setattr(gathering, "EXACT", 0)
+    with pytest.raises(SimulationError, match="grow beyond what can be written"):
+        draw(Futures(dynamics=still([0, 1], **both), steps=200, every=200), draws=10, means=ONE)

@@ -126,7 +126,7 @@ def test_workers_share_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(gathering, "EXACT", 0)
     monkeypatch.setattr(gathering, "PART", 64)
     for worker in range(2):
-        draw_share(busy(), draws=300, means=Means(folder=tmp_path, share=(worker, 2), threads=1))
+        draw_share(busy(), (worker, 2), draws=300, means=Means(folder=tmp_path, threads=1))
     assert len(list(tmp_path.glob("part-*"))) == 5
     told = draw(busy(), draws=300, means=Means(folder=tmp_path, threads=1))
     assert bytes_of(told) == bytes_of(draw(busy(), draws=300, means=ONE))
@@ -230,7 +230,7 @@ def test_counts_in_bins_add_up_over_any_parts(numbers: list[float], cut: int) ->
     edges, wanted = np.array([[-2.5, 12.8]]), np.array([0.05, 0.5, 0.95])
     tallies = []
     for parts in ([line], [line[: cut % len(line)], line[cut % len(line) :]]):
-        counts, sums = np.zeros((1, 64), dtype=np.uint32), np.zeros((1, 2), dtype=np.int64)
+        counts, sums = np.zeros((1, 64), dtype=np.uint32), np.zeros((1, 3), dtype=np.int64)
         for part in parts:
             values = np.zeros((-(-len(part) // LANES), 1, LANES), dtype=np.float32)
             values.swapaxes(1, 2).reshape(-1)[: len(part)] = part

@@ -63,14 +63,13 @@ class Progress:
 class Means:
     """How to run, which changes nothing in what comes out: threads (numba's number if left out), futures in a
     chunk, a folder in which to keep what is done so that a run can be picked up, and whom to tell how far it
-    is. With `share` (k, n) only every n-th part is drawn, from part k on: for workers that share a folder.
+    is. A run of so few futures that all numbers are kept is short, and nothing is written.
     """
 
     threads: int | None = None
     chunk: int | None = None
     folder: Path | None = None
     progress: Callable[[Progress], None] | None = None
-    share: tuple[int, int] = (0, 1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,22 +99,32 @@ def gather(source: Source, draws: int, *, means: Means | None = None) -> Gathere
         return run.whole() if is_exact(source, draws) else run.counted()
 
 
-def fill(source: Source, draws: int, *, means: Means) -> None:
+def fill(source: Source, draws: int, *, means: Means, share: tuple[int, int]) -> None:
     """Draw a worker's share of the parts that are not in the folder yet; `gather` then adds all of them up.
 
-    Where so few are asked for that they are not kept in parts, there is nothing to do.
+    The share (k, n) is every n-th part from part k on. Where so few futures are asked for that they are not
+    kept in parts, there is nothing to do.
     """
     if means.folder is None:
         raise SimulationError(Problem("share", "no folder to share", "give a folder"))
+    if not 0 <= share[0] < share[1]:
+        what = f"part {share[0]} of {share[1]}"
+        raise SimulationError(Problem("share", what, "count workers from 0: (0, 2) and (1, 2)"))
     if not is_exact(source, draws):
         with _running(source, draws, means) as run:
-            run.fill()
+            run.fill(share)
 
 
 def chunk_of(source: Source, count: int, means: Means | None) -> Chunk:
     """Return the first futures as they are."""
     with _running(source, count, means) as run:
         return source.chunk(run.pool, run.threads, first=0, count=count)
+
+
+def _check(sound: bool | np.bool_) -> None:
+    if not sound:
+        hint = "look for parameters or sizes that are far too large"
+        raise SimulationError(Problem("futures", "numbers grow beyond what can be written", hint))
 
 
 @contextmanager
@@ -126,9 +135,6 @@ def _running(source: Source, draws: int, means: Means | None) -> Iterator[_Run]:
         problems.append(Problem("draws", f"{draws} futures", f"give 1 to {MOST_DRAWS:,}"))
     if any(number is not None and number < 1 for number in (how.threads, how.chunk)):
         problems.append(Problem("means", "fewer than one thread, or future in a chunk", "give 1 or more"))
-    if not 0 <= how.share[0] < how.share[1]:
-        what = f"part {how.share[0]} of {how.share[1]}"
-        problems.append(Problem("share", what, "count workers from 0: (0, 2) and (1, 2)"))
     raise_all(SimulationError, problems)
     threads = how.threads or get_num_threads()
     with ThreadPoolExecutor(threads) as pool:
@@ -151,6 +157,7 @@ class _Run:
         rows = self.source.rows[0]
         held, about = np.empty((rows, len(ranks)), dtype=np.float32), np.empty((rows, 2))
         self._rows(lambda span: order_statistics(chunk.values, chunk.count, ranks, span, held, about))
+        _check(np.isfinite(about).all())
         below = held[:, np.searchsorted(ranks, np.floor(place))].astype(float)
         above = held[:, np.searchsorted(ranks, np.ceil(place))]
         flags = np.zeros((self.source.kinds, self.source.rows[1]), dtype=np.int64)
@@ -180,12 +187,12 @@ class _Run:
             total.add(held)
         return self._summed(total, edges)
 
-    def fill(self) -> None:
-        """Write this worker's share of the parts that are not there yet."""
+    def fill(self, share: tuple[int, int]) -> None:
+        """Write a share of the parts that are not there yet."""
         edges, bins = self.edges()
         parts = Parts(self.how.folder, self.source.digest(), self.draws)
         begun = time.monotonic()
-        for start in range(self.how.share[0] * PART, self.draws, self.how.share[1] * PART):
+        for start in range(share[0] * PART, self.draws, share[1] * PART):
             if not parts.has(start):
                 held = self._blank(bins)
                 self._count(held, edges, (start, min(PART, self.draws - start)), begun, 0)
@@ -202,6 +209,7 @@ class _Run:
             raise SimulationError(Problem("futures", "too large to be counted in bins", hint))
         pilot = self.source.chunk(self.pool, self.threads, first=0, count=min(PILOT, self.draws))
         held = np.sort(pilot.futures(pilot.count), axis=0).T.astype(float)
+        _check(np.isfinite(held).all())
         last = pilot.count - 1
         low, high = held[:, round(QUANTILES[0] * last)], held[:, round(QUANTILES[-1] * last)]
         same = high <= low
@@ -215,7 +223,8 @@ class _Run:
     def _count(self, tally: Tally, edges: Floats, part: tuple[int, int], begun: float, ready: int) -> None:
         """Draw a part (its first future, and how many) chunk by chunk, and add it to the tally."""
         start, size = part
-        usual = CHUNK // (4 * self.source.rows[0]) // LANES * LANES
+        rows, more = self.source.rows
+        usual = CHUNK // max(4 * rows, more) // LANES * LANES
         most = self.how.chunk or max(usual, LANES)
         for first in range(start, start + size, most):
             chunk = self.source.chunk(
@@ -228,6 +237,7 @@ class _Run:
 
     def _summed(self, total: Tally, edges: Floats) -> Gathered:
         """Return what the counts come to."""
+        _check(not total.sums[:, 2].any())
         quantiles = np.empty((len(edges), len(QUANTILES)))
         quantiles_in_bins(total.counts, edges, np.array(QUANTILES), quantiles)
         middle = total.sums[:, 0] / (self.draws * FINE)

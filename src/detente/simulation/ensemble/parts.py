@@ -21,7 +21,7 @@ MANIFEST = "manifest.json"
 
 @dataclass(frozen=True, eq=False)
 class Tally:
-    """Whole numbers: counts in bins (rows, bins), sums and squares (rows, 2), true flags (kinds, rows)."""
+    """Whole numbers: counts in bins (rows, bins), sums (rows, 3), true flags (kinds, rows)."""
 
     counts: NDArray[np.uint32]
     sums: Ints
@@ -32,7 +32,7 @@ class Tally:
         """Return a tally of nothing."""
         return cls(
             np.zeros((rows, bins), dtype=np.uint32),
-            np.zeros((rows, 2), dtype=np.int64),
+            np.zeros((rows, 3), dtype=np.int64),
             np.zeros(flags, dtype=np.int64),
         )
 

@@ -38,12 +38,12 @@ def draw(
     return Ensemble(shape, gather(source, draws, means=means), seed, source.digest(), kept)
 
 
-def draw_share(futures: Futures, *, draws: int, seed: int = 0, means: Means) -> None:
-    """Draw one worker's share of a run into the folder of `means`; `draw` then takes what is there.
+def draw_share(futures: Futures, share: tuple[int, int], *, draws: int, seed: int = 0, means: Means) -> None:
+    """Draw one worker's share (k, n), the k-th of n from 0, of a run into the folder of `means`.
 
-    Raises `SimulationError` as `draw` does, and without a folder.
+    `draw` then takes what is there. Raises `SimulationError` as `draw` does, and without a folder.
     """
-    fill(Drawn(packed(futures), seed), draws, means=means)
+    fill(Drawn(packed(futures), seed), draws, means=means, share=share)
 
 
 def _trajectories(source: Drawn, shape: Shape, number: int, means: Means | None) -> xr.DataArray:

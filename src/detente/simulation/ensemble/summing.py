@@ -96,7 +96,9 @@ def order_statistics(values, count, ranks, span, found, about):
         for b in range(BUCKETS):
             counts[b] = wanted[b] = 0
         for i in range(count):
-            bucket[i] = np.int32(min(max((line[i] - low) * scale, FIRST), LAST))
+            along = (line[i] - low) * scale
+            along = along if along > FIRST else FIRST  # also where it is no number
+            bucket[i] = np.int32(along if along < LAST else LAST)
         for i in range(count):
             counts[bucket[i]] += 1
         passed = kept = rank = b = 0
@@ -123,23 +125,28 @@ def put_in_bins(values, count, edges, span, counts, sums):
     """Count the futures of each row into bins, and add them up.
 
     For rows of `span`; edges (rows, 2): where the first bin begins, and how many bins there are to 1. counts
-    (rows, bins); numbers outside count in the first or last. sums (rows, 2): distances from the middle in
-    parts of a bin, and their squares.
+    (rows, bins); numbers outside count in the first or last. sums (rows, 3): distances from the middle in
+    parts of a bin, their squares, and how many are no numbers or infinite.
     """
     bins = counts.shape[1]
     line, place = np.empty(count, np.float32), np.empty(count, np.int32)
     for row in range(span[0], span[1]):
         line_up(values, row, count, line)
         low, scale = edges[row, 0], edges[row, 1]
-        total, square = np.int64(0), np.int64(0)
+        total, square, wild = np.int64(0), np.int64(0), np.int64(0)
         for i in range(count):
-            along = (float(line[i]) - low) * scale - bins / 2
-            far = min(max(along, -LARGE), LARGE)
+            along = (float(line[i]) - low) * scale
+            far = along - bins / 2
+            wild += far - far != 0.0  # no number, or infinite
+            far = far if far > -LARGE else -LARGE  # also where it is no number
+            far = far if far < LARGE else LARGE
             total += np.int64(far * FINE)
             square += np.int64(far * far * SQUARES)
-            place[i] = np.int32(min(max(along + bins / 2, 0.0), bins - 1.0))
+            along = along if along > 0.0 else 0.0
+            place[i] = np.int32(along if along < bins - 1.0 else bins - 1.0)
         sums[row, 0] += total
         sums[row, 1] += square
+        sums[row, 2] += wild
         for i in range(count):
             counts[row, place[i]] += np.uint32(1)
 

@@ -1,0 +1,129 @@
+"""Speed and memory of futures: 45 actors, 3 issues, 20 half-years, 2 ballots in each, and 3 covariates.
+
+All quantiles by half-year are taken. CPU-seconds are of this process, warm. Asked for: 1,000 futures in 0.1 s
+on one core; 1,000,000 in 60 s on two cores and 1 GB; 200 times as fast as plain Python, one actor after
+another, in the loop that agent-based models are run in (Mesa, EMA Workbench).
+"""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from tests.simulation.made_futures import large
+from tests.simulation.plain_futures import Loose, experiments
+
+from detente.simulation.ensemble.ballots import Payment
+from detente.simulation.ensemble.comparing import compare
+from detente.simulation.ensemble.gathering import Means
+from detente.simulation.ensemble.running import draw
+from detente.simulation.ensemble.why import explain
+
+FUTURES, MANY, PLAIN = 1000, 131_072, 10
+ROUNDS = 5
+ONE, TWO = Means(threads=1), Means(threads=2)
+MEMORY = """
+import sys
+from pathlib import Path
+from detente.simulation.ensemble.gathering import Means
+from detente.simulation.ensemble.running import draw
+from tests.simulation.made_futures import large
+draw(large(), draws=int(sys.argv[1]), means=Means(threads=2))
+held = Path("/proc/self/status").read_text().split("VmHWM:")[1]  # of this program alone, unlike ru_maxrss
+print(int(held.split()[0]) / 1024)
+"""
+
+
+def cpu_seconds(benchmark: Any, work: Any, *, rounds: int = ROUNDS) -> float:
+    """Return the least CPU-seconds of some rounds of `work`."""
+    spent: list[float] = []
+
+    def timed() -> None:
+        start = time.process_time()
+        work()
+        spent.append(time.process_time() - start)
+
+    benchmark.pedantic(timed, rounds=rounds, warmup_rounds=1)
+    return min(spent)
+
+
+def test_a_thousand_futures_on_one_core(benchmark: Any) -> None:
+    futures = large()
+    spent = cpu_seconds(benchmark, lambda: draw(futures, draws=FUTURES, means=ONE))
+    benchmark.extra_info["cpu_seconds"] = spent
+
+
+def test_a_thousand_futures_against_plain_python(benchmark: Any) -> None:
+    """The same model; plain Python plays a few futures, and they end where the others do on average."""
+    futures = large()
+    start = time.process_time()
+    plain = experiments(futures, lambda future: Loose(random.Random(future)), range(PLAIN))
+    each = (time.process_time() - start) / PLAIN
+    spent = cpu_seconds(benchmark, lambda: draw(futures, draws=FUTURES, means=ONE)) / FUTURES
+    told = draw(futures, draws=FUTURES, means=ONE).frame("positions")
+    last = told[told["time"] == told["time"].max()]
+    ends = np.array([np.array(world.track[-1]).ravel() for world in plain])
+    off = (ends.mean(axis=0) - last["mean"].to_numpy()) / (last["sd"].to_numpy() / np.sqrt(PLAIN))
+    assert np.abs(off).max() < 5
+    benchmark.extra_info |= {"times_faster": each / spent, "plain_seconds_for_1000": each * FUTURES}
+
+
+def test_many_futures_on_two_cores(benchmark: Any) -> None:
+    """An eighth of a million, and what that comes to for a million, in CPU-seconds of both threads."""
+    futures = large()
+    draw(futures, draws=64, means=TWO)
+    start = time.process_time()
+    benchmark.pedantic(lambda: draw(futures, draws=MANY, means=TWO), rounds=1)
+    scale = 1_000_000 / MANY
+    benchmark.extra_info["cpu_seconds_for_a_million"] = scale * (time.process_time() - start)
+    benchmark.extra_info["seconds_for_a_million"] = scale * benchmark.stats.stats.min
+
+
+def test_many_futures_kept_in_a_folder(benchmark: Any, tmp_path: Path) -> None:
+    """The same, in parts that can be picked up."""
+    futures = large()
+    start = time.process_time()
+    benchmark.pedantic(lambda: draw(futures, draws=MANY, means=Means(threads=2, folder=tmp_path)), rounds=1)
+    benchmark.extra_info["cpu_seconds_for_a_million"] = 1_000_000 / MANY * (time.process_time() - start)
+    held = sum(path.stat().st_size for path in tmp_path.iterdir())
+    benchmark.extra_info["megabytes_for_a_million"] = 1_000_000 / MANY * held / 2**20
+
+
+@pytest.mark.parametrize("draws", [FUTURES, 5600, MANY])
+def test_memory_of_futures(benchmark: Any, draws: int) -> None:
+    """Peak memory in a process of its own; beyond 5,600 futures it does not grow with their number."""
+
+    def once() -> float:
+        told = subprocess.run(
+            [sys.executable, "-c", MEMORY, str(draws)], check=True, capture_output=True, text=True
+        )
+        return float(told.stdout)
+
+    benchmark.extra_info["megabytes_at_peak"] = benchmark.pedantic(once, rounds=1)
+
+
+def test_a_scenario_against_its_baseline(benchmark: Any) -> None:
+    base = large()
+    paid = replace(base, payments=(Payment(ballot="sanctions", actor="A00", size=0.05),))
+    benchmark.extra_info["cpu_seconds"] = cpu_seconds(
+        benchmark, lambda: compare(base, paid, draws=FUTURES, means=ONE)
+    )
+
+
+def test_parts_of_a_change_by_six_drivers(benchmark: Any) -> None:
+    """64 runs of 256 futures; the widest interval of a part beside the largest part."""
+    futures = large()
+    spent = cpu_seconds(benchmark, lambda: explain(futures, threads=1), rounds=1)
+    told = explain(futures, threads=1)
+    benchmark.extra_info |= {
+        "cpu_seconds": spent,
+        "widest_interval": float((told["high"] - told["low"]).max()),
+        "largest_part": float(told["part"].abs().max()),
+    }
