@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import pandas as pd
-import xarray as xr
 from numpy.typing import NDArray
 
 from detente.errors import Problem, SimulationError, did_you_mean, raise_all
 from detente.simulation.ensemble.drawing import Drawn, Paired
 from detente.simulation.ensemble.futures import Futures
-from detente.simulation.ensemble.gathering import Gathered, Means, gather
+from detente.simulation.ensemble.gathering import Means, gather
 from detente.simulation.ensemble.packing import packed
 from detente.simulation.ensemble.results import (
     KINDS,
     STATISTICS,
     Shape,
-    dataset,
+    Summary,
     line_rows,
     occasion_rows,
     quantile_frame,
@@ -34,27 +32,8 @@ NORMAL = 1.959963984540054
 
 
 @dataclass(frozen=True, eq=False)
-class Comparison:
-    """What differs between futures with and without a scenario, future by future.
-
-    `data` holds the same as that of an `Ensemble`, of the differences: their quantiles over futures, mean and
-    standard deviation.
-    """
-
-    shape: Shape
-    gathered: Gathered
-    seed: int
-    digest: str
-
-    @property
-    def draws(self) -> int:
-        """How many pairs of futures were drawn."""
-        return self.gathered.draws
-
-    @cached_property
-    def data(self) -> xr.Dataset:
-        """All differences, with names."""
-        return dataset(self.shape, self.gathered)
+class Comparison(Summary):
+    """What differs between futures with and without a scenario, future by future."""
 
     def frame(self, kind: str) -> pd.DataFrame:
         """Return one kind as rows: the mean difference with the ends `low` and `high` of a 95 per cent

@@ -94,29 +94,46 @@ class Shape:
 
 
 @dataclass(frozen=True, eq=False)
-class Ensemble:
-    """What came of many futures.
+class Summary:
+    """What was gathered of many futures, or of the differences between pairs of them, with names.
 
-    `data` holds, for each kind of `KINDS`, its quantiles (quantile, time, ...), `_mean`, `_sd` and
-    `_resolution` (time, ...): by how much a quantile may be off, 0 where it is exact. `trajectories` holds
-    positions of the first futures (future, time, actor, issue), if they were asked for.
+    `digest` stands for everything that the futures hang on.
     """
 
     shape: Shape
     gathered: Gathered
     seed: int
     digest: str
-    trajectories: xr.DataArray | None = None
 
     @property
     def draws(self) -> int:
-        """How many futures were drawn."""
+        """How many futures, or pairs of them, were drawn."""
         return self.gathered.draws
 
     @cached_property
     def data(self) -> xr.Dataset:
-        """All quantiles, means and deviations, with names."""
-        return dataset(self.shape, self.gathered)
+        """For each kind of `KINDS` its quantiles (quantile, time, ...), `_mean`, `_sd` and `_resolution`
+        (time, ...): by how much a quantile may be off, 0 where it is exact.
+        """
+        held: dict[str, Any] = {}
+        told = self.gathered
+        parts = {"": told.quantiles.T, "_mean": told.mean, "_sd": told.sd, "_resolution": told.resolution}
+        for suffix, rows in parts.items():
+            lead = ("quantile",) if rows.ndim == 2 else ()
+            for kind, table in self.shape.tables(np.ascontiguousarray(rows)):
+                held[kind + suffix] = ((*lead, "time", *KINDS[kind]), table)
+        names = self.shape.coordinates("actor", "issue", "bloc", "covariate")
+        return xr.Dataset(held, coords={"quantile": list(QUANTILES), "time": self.shape.times, **names})
+
+
+@dataclass(frozen=True, eq=False)
+class Ensemble(Summary):
+    """What came of many futures; `trajectories` holds the positions of the first of them, if asked for.
+
+    (future, time, actor, issue).
+    """
+
+    trajectories: xr.DataArray | None = None
 
     def frame(self, kind: str) -> pd.DataFrame:
         """Return one kind as rows of time, names, mean, sd, quantiles and resolution.
@@ -150,18 +167,6 @@ class Ensemble:
 def _share(count: Ints, draws: int, name: str) -> dict[str, Floats]:
     share, low, high = interval_of(count, draws)
     return {name: share, f"{name}_low": low, f"{name}_high": high}
-
-
-def dataset(shape: Shape, gathered: Gathered) -> xr.Dataset:
-    """Return everything that has quantiles as one data set."""
-    held: dict[str, Any] = {}
-    parts = {"": gathered.quantiles.T, "_mean": gathered.mean, "_sd": gathered.sd}
-    for suffix, rows in (*parts.items(), ("_resolution", gathered.resolution)):
-        lead = ("quantile",) if rows.ndim == 2 else ()
-        for kind, table in shape.tables(np.ascontiguousarray(rows)):
-            held[kind + suffix] = ((*lead, "time", *KINDS[kind]), table)
-    coordinates = shape.coordinates("actor", "issue", "bloc", "covariate")
-    return xr.Dataset(held, coords={"quantile": list(QUANTILES), "time": shape.times, **coordinates})
 
 
 def quantile_frame(shape: Shape, gathered: Gathered, kind: str) -> pd.DataFrame:
