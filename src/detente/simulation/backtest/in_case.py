@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pandas as pd
 
+from detente.evidence.progress import Event, Report, silent
 from detente.simulation.backtest.covariates import covariate_board
 from detente.simulation.backtest.foretelling import MODEL, Design
 from detente.simulation.backtest.rolling import Backtest, backtest
@@ -23,8 +23,6 @@ MODELS = {
     "panel with influence": Spec(influence=True, covariates=()),
 }
 """The model and what it would be without a part, or with one more; covariates are judged apart."""
-
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,19 +50,18 @@ class Plan:
     design: Design = field(default_factory=lambda: Design(models=MODELS))
 
 
-def backtest_case(panels: CasePanels, plan: Plan, *, say: Say = lambda line: None) -> Boards:
-    """Return the tables of a case's backtest; `say` is told of each step.
+def backtest_case(panels: CasePanels, plan: Plan, *, report: Report = silent) -> Boards:
+    """Return the tables of a case's backtest; `report` is told of each step.
 
     Readings are estimated anew for every origin, from votes until the end of its year, and kept.
     """
     latest = panels.latest()
     held: dict[int, Panel] = {}
     for year in range(plan.calibrate, latest.years[-1]):
-        say(f"readings from votes until {year}")
+        report(Event("step", f"reading votes until {year}"))
         held[year] = panels.until(year)
-    say("forecasts from every origin")
+    report(Event("step", f"forecasting from {len(held)} origins"))
     found = backtest(held, latest, plan.design, first=plan.first)
-    say("tables")
     return boards(found, held, latest, plan)
 
 
@@ -76,14 +73,17 @@ def boards(found: Backtest, panels: dict[int, Panel], latest: Panel, plan: Plan)
         events=event_board(found.events, seed=plan.design.seed),
         covariates=covariate_board(panels, latest, found.told, first=plan.first, seed=plan.design.seed),
         defaults=choose_default(scores),
-        factors=_last_factors(found.scores),
+        factors=_factors_now(found, latest),
         origins=tuple(sorted(set(found.scores["origin"]))),
         source=latest.source,
     )
 
 
-def _last_factors(scores: pd.DataFrame) -> pd.DataFrame:
-    """Return the factor of the last origin that was scored, by quantity and horizon, of MODEL."""
-    own = scores[scores["model"] == MODEL].sort_values("origin")
-    last = own.groupby(["quantity", "horizon"], sort=False).tail(1)
-    return last[["quantity", "horizon", "origin", "factor"]].reset_index(drop=True)
+def _factors_now(found: Backtest, latest: Panel) -> pd.DataFrame:
+    """Return by how much forecasts of MODEL made in the last year are to be stretched."""
+    rows = [
+        (quantity, horizon, latest.years[-1], factor)
+        for (model, quantity, horizon), factor in found.factors.items()
+        if model == MODEL
+    ]
+    return pd.DataFrame(rows, columns=["quantity", "horizon", "origin", "factor"])

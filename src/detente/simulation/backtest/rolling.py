@@ -34,12 +34,14 @@ class Backtest:
 
     `scores`: one row per model, quantity, origin, horizon and who; crps, log and below are of the calibrated
     forecast, those ending in `_raw` of the forecast as it was made. `events`: chances and whether it
-    happened. `told` by origin is what was said.
+    happened. `told` by origin is what was said. `factors`: by model, quantity and horizon, by how much a
+    forecast made in the last year is to be stretched.
     """
 
     scores: pd.DataFrame
     events: pd.DataFrame
     told: Mapping[int, Told]
+    factors: Mapping[tuple[str, str, int], float]
 
 
 def backtest(panels: Mapping[int, Panel], latest: Panel, design: Design, *, first: int) -> Backtest:
@@ -58,13 +60,13 @@ def backtest(panels: Mapping[int, Panel], latest: Panel, design: Design, *, firs
     for origin in sorted(panels):
         if origin < first:
             continue
-        factors = calibrated(panels, told, origin)
+        factors = calibrated(panels, told, panels[origin])
         line = line_to(panels[origin], latest)
         for horizon in range(1, design.years + 1):
             came = came_true(panels[origin], latest, told[origin], year=origin + horizon, line=line)
             rows += list(_scored(told[origin], came, factors, (origin, horizon)))
             events += list(_happened(told[origin], came, (origin, horizon)))
-    return Backtest(_joined(rows, SCORES), _joined(events, EVENTS), told)
+    return Backtest(_joined(rows, SCORES), _joined(events, EVENTS), told, calibrated(panels, told, latest))
 
 
 def came_true(
@@ -96,30 +98,25 @@ def came_true(
 
 
 def calibrated(
-    panels: Mapping[int, Panel], told: Mapping[int, Told], origin: int
+    panels: Mapping[int, Panel], told: Mapping[int, Told], now: Panel
 ) -> dict[tuple[str, str, int], float]:
-    """Return by model, quantity and horizon the factor by which intervals are stretched at an origin.
+    """Return by model, quantity and horizon the factor by which intervals made now are stretched.
 
     It is the 80th percentile of outcomes' distances from the median over half-widths of intervals of 80 per
-    cent, over earlier origins and what had come of them by this one's year, as read then. A horizon with
-    fewer than LEAST_ORIGINS such origins takes the factor of the horizon before; the first, 1.
+    cent, over earlier origins and what has come of them, as read now. A horizon with fewer than
+    LEAST_ORIGINS such origins takes the factor of the horizon before; the first, 1.
     """
     ratios: dict[tuple[str, str, int], list[Floats]] = {}
-    for earlier in sorted(told):
-        ahead = origin - earlier
-        if ahead < 1:
-            continue
-        line = line_to(panels[earlier], panels[origin])
+    for earlier in sorted(each for each in told if each < now.years[-1]):
+        line = line_to(panels[earlier], now)
         years = len(told[earlier].forecasts[0].forecasts)
-        for horizon in range(1, min(ahead, years) + 1):
-            came = came_true(
-                panels[earlier], panels[origin], told[earlier], year=earlier + horizon, line=line
-            )
+        for horizon in range(1, min(now.years[-1] - earlier, years) + 1):
+            came = came_true(panels[earlier], now, told[earlier], year=earlier + horizon, line=line)
             for each in told[earlier].forecasts:
                 ratio = _ratio(each, came[each.quantity], horizon)
                 if len(ratio):
                     ratios.setdefault((each.model, each.quantity, horizon), []).append(ratio)
-    return dict(_factors(ratios, told[origin]))
+    return dict(_factors(ratios, told[max(told)]))
 
 
 def _factors(
@@ -155,7 +152,7 @@ def _scored(
         if not there.any():
             continue
         held = np.where(there, value, forecast.centre)
-        factor = factors[each.model, each.quantity, horizon]
+        factor = factors.get((each.model, each.quantity, horizon), 1.0)
         raw, told_apart = forecast.score(held), score_stretched(forecast, held, factor)
         frame = pd.DataFrame(
             {

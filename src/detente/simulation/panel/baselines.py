@@ -61,7 +61,8 @@ def autoregression(panel: Panel, years: int) -> Normals:
     reading = panel.reading
     centre = np.nanmean(reading, axis=0)
     away = reading - centre
-    lags = [float(np.nanmean(away[lag:] * away[: len(away) - lag])) for lag in range(3)]
+    products = [away[lag:] * away[: len(away) - lag] for lag in range(3)]
+    lags = [float(np.nansum(each) / max((~np.isnan(each)).sum(), 1)) for each in products]
     rate = float(np.clip(lags[2] / lags[1], 0.0, 0.999)) if lags[1] > 0 else 0.0
     trust = float(np.clip(lags[1] / rate / lags[0], 0.0, 1.0)) if rate > 0 else 0.0
     now = trust * latest(away)
@@ -107,9 +108,14 @@ def _walk(panel: Panel) -> tuple[Floats, Floats, float]:
 
 
 def _with_errors(mean: Floats, errors: list[Floats]) -> Normals:
-    """Give forecasts the mean square of past errors, over as many years, of all actors."""
-    square = np.array([np.nanmean(error**2) for error in errors])
-    return Normals(mean, np.broadcast_to(square[:, None], mean.shape).copy(), noisy=True)
+    """Give forecasts the mean square of past errors of all actors over as many years, or over the most years
+    that the panel has errors for.
+    """
+    square: list[float] = []
+    for error in errors:
+        held = error[~np.isnan(error)]
+        square.append(float((held**2).mean()) if len(held) else square[-1] if square else 1.0)
+    return Normals(mean, np.broadcast_to(np.array(square)[:, None], mean.shape).copy(), noisy=True)
 
 
 def _bloc_means(reading: Floats, member: Floats) -> Floats:

@@ -73,7 +73,7 @@ class PanelFit:
     def filtered(self) -> Filtered:
         """What is known after each year of that year and those before."""
         law, beta, drift = self.layout.law(self.z)
-        found: Filtered = filter_panel(_data(self.panel, beta, drift), law, True)
+        found: Filtered = filter_panel(filter_data(self.panel, beta, drift), law, True)
         return found
 
     def smoothed(self) -> pd.DataFrame:
@@ -189,17 +189,18 @@ def _check(panel: Panel, spec: Spec) -> None:
     raise_all(SimulationError, problems)
 
 
-def _data(panel: Panel, beta: Floats, drift: float) -> Data:
+def filter_data(panel: Panel, beta: Floats, drift: float) -> Data:
+    """Return the panel as the filter wants it: fresh arrays of one layout, so that one compilation serves."""
     member, influence, change = panel.tables
     year, actor, partner = np.nonzero(influence)
     listened = np.bincount(year * len(panel.actors) + actor, minlength=panel.reading.size)
     start = np.concatenate(([0], np.cumsum(listened))).astype(np.int64)
     rows = np.arange(panel.reading.size).reshape(panel.reading.shape)
     return Data(
-        reading=panel.reading,
-        noise=np.where(np.isnan(panel.reading), 1.0, panel.sd) ** 2,
-        member=member,
-        drive=np.ascontiguousarray(change @ beta + drift),
+        reading=np.array(panel.reading, order="C"),
+        noise=np.array(np.where(np.isnan(panel.reading), 1.0, panel.sd) ** 2, order="C"),
+        member=np.array(member, order="C"),
+        drive=np.array(change @ beta + drift, order="C"),
         start=np.column_stack((start[rows], start[rows[:, -1] + 1])),
         partner=partner.astype(np.int64),
         weight=influence[year, actor, partner],
@@ -207,14 +208,14 @@ def _data(panel: Panel, beta: Floats, drift: float) -> Data:
 
 
 def _cost(panel: Panel, layout: Layout, free: NDArray[np.bool_]) -> Callable[[Floats], float]:
-    data = _data(panel, np.zeros(len(panel.covariates)), 0.0)
+    data = filter_data(panel, np.zeros(len(panel.covariates)), 0.0)
     change = panel.tables[2]
 
     def cost(x: Floats) -> float:
         z = np.zeros(len(free))
         z[free] = x
         law, beta, drift = layout.law(z)
-        held = data._replace(drive=np.ascontiguousarray(change @ beta + drift))
+        held = data._replace(drive=np.array(change @ beta + drift, order="C"))
         found = filter_panel(held, law, False).likelihood
         return 0.5 * float(x @ x) - (found if np.isfinite(found) else -1e10)
 

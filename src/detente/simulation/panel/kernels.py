@@ -18,13 +18,13 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from detente.simulation.panel.shocks import common_shock
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 FIRST = 4.0
 """Variance of an actor's position before its first reading, on a scale where all of them have variance 1."""
-ROUNDS = 3
-"""How often the weights of residuals are renewed in finding a common shock."""
 TINY = 1e-300
 
 
@@ -88,9 +88,10 @@ class Filtered(NamedTuple):
 def pull(data, t, alpha, omega, mean, seen, kept, moved):
     """Into `kept` and `moved` (N,): a step without shocks is kept * position + moved."""
     member = data.member[t]
-    kept[:] = 1.0
-    moved[:] = data.drive[t]
     actors, blocs = member.shape
+    for i in range(actors):
+        kept[i] = 1.0
+        moved[i] = data.drive[t, i]
     for b in range(blocs):
         total, count = 0.0, 0
         for i in range(actors):
@@ -111,77 +112,31 @@ def pull(data, t, alpha, omega, mean, seen, kept, moved):
 
 
 @njit(cache=True)
-def common_shock(residual, variance, member, sd, trust, shift, blur):
-    """Into `shift` (N,) the most likely common shock, into `blur` its variance; return its log weight.
-
-    Laplace's approximation over standard normal shocks v with loadings member * sd; exact for trust 0.
-    Residuals are NaN where there is none.
-    """
-    actors, blocs = member.shape
-    shift[:] = 0.0
-    blur[:] = 0.0
-    if sd.max() == 0.0:
-        return 0.0
-    load = np.empty((actors, blocs + 1))
-    load[:, :blocs] = member * sd[:blocs]
-    load[:, blocs] = sd[blocs]
-    v = np.zeros(blocs + 1)
-    root = np.empty((blocs + 1, blocs + 1))
-    for _ in range(ROUNDS if trust > 0.0 else 1):
-        root[:] = np.eye(blocs + 1)
-        v[:] = 0.0
-        for i in range(actors):
-            if not math.isnan(residual[i]):
-                weight = 1.0 / variance[i]
-                if trust > 0.0:
-                    weight *= (trust + 1.0) / (trust + (residual[i] - shift[i]) ** 2 / variance[i])
-                for a in range(blocs + 1):
-                    if load[i, a] != 0.0:
-                        v[a] += weight * load[i, a] * residual[i]
-                        for b in range(a + 1):
-                            root[a, b] += weight * load[i, a] * load[i, b]
-        factor(root)
-        solve_lower(root, v)
-        solve_upper(root, v)
-        for i in range(actors):
-            shift[i] = (load[i] * v).sum()
-    for i in range(actors):
-        solve_lower(root, load[i])
-        blur[i] = (load[i] ** 2).sum()
-    return -0.5 * (v * v).sum() - np.log(np.diag(root)).sum()
+def usual_tail(law):
+    """Mean factor of an own shock's variance."""
+    total = 0.0
+    for k in range(len(law.tail)):
+        total += law.tail[k] * law.tail_share[k]
+    return total
 
 
 @njit(cache=True)
-def factor(table):
-    """Turn the lower triangle of a positive definite table into its Cholesky factor, in place."""
-    for a in range(len(table)):
-        for b in range(a + 1):
-            left = table[a, b] - (table[a, :b] * table[b, :b]).sum()
-            table[a, b] = math.sqrt(left) if a == b else left / table[b, b]
-
-
-@njit(cache=True)
-def solve_lower(root, v):
-    """Solve root x = v for a lower triangle, in place."""
-    for a in range(len(v)):
-        v[a] = (v[a] - (root[a, :a] * v[:a]).sum()) / root[a, a]
-
-
-@njit(cache=True)
-def solve_upper(root, v):
-    """Solve root' x = v for a lower triangle, in place."""
-    for a in range(len(v) - 1, -1, -1):
-        v[a] = (v[a] - (root[a + 1 :, a] * v[a + 1 :]).sum()) / root[a, a]
+def highest(log_share, i):
+    """Largest of an actor's log shares."""
+    top = log_share[0, i]
+    for g in range(1, len(log_share)):
+        top = max(top, log_share[g, i])
+    return top
 
 
 @njit(cache=True)
 def expect(law, mean, variance, log_share, kept, moved, noise, residual, spread, reading, seen):
     """Into `residual` and `spread` (N,): how far readings are from what was expected, over all scales."""
-    usual = (law.tail * law.tail_share).sum()
+    usual = usual_tail(law)
     for i in range(len(seen)):
         residual[i] = math.nan
         if seen[i] and not math.isnan(reading[i]):
-            top = log_share[:, i].max()
+            top = highest(log_share, i)
             total, first, second = 0.0, 0.0, 0.0
             for g in range(len(law.scale)):
                 w = math.exp(log_share[g, i] - top)
@@ -214,10 +169,8 @@ def learn(law, m, prior, scale, y, noise, blur, tails):
             second += w * (p * (1.0 - gain) + (1.0 - gain) ** 2 * blur + mk * mk)
             tails[k] += w
     mean = first / total
-    if total > 2.0 * TINY:
-        tails /= tails.sum()
-    else:
-        tails[:] = law.tail_share
+    for k in range(len(law.tail)):
+        tails[k] = tails[k] / (total - TINY) if total > 2.0 * TINY else law.tail_share[k]
     return mean, max(second / total - mean * mean, 1e-12), math.log(total) - 0.5 * math.log(2.0 * math.pi)
 
 
@@ -232,8 +185,9 @@ def step(data, law, t, mean, variance, log_share, seen, out):
         law, mean, variance, log_share, kept, moved, data.noise[t], residual, spread, data.reading[t], seen
     )
     added = common_shock(residual, spread, data.member[t], law.common, law.trust, shift, blur)
-    moved += shift
-    usual = (law.tail * law.tail_share).sum()
+    for i in range(len(seen)):
+        moved[i] += shift[i]
+    usual = usual_tail(law)
     for i in range(len(seen)):
         y, noise = data.reading[t, i], data.noise[t, i]
         for g in range(len(law.scale)):
@@ -244,7 +198,8 @@ def step(data, law, t, mean, variance, log_share, seen, out):
                     mean[g, i], variance[g, i] = gain * y, FIRST * (1.0 - gain)
             elif math.isnan(y):
                 mean[g, i], variance[g, i] = m, p + law.scale[g] * usual + blur[i]
-                tails[g, i] = law.tail_share
+                for k in range(len(law.tail)):
+                    tails[g, i, k] = law.tail_share[k]
             else:
                 mean[g, i], variance[g, i], found = learn(
                     law, m, p, law.scale[g], y, noise, blur[i], tails[g, i]
@@ -259,7 +214,7 @@ def centres(mean, log_share):
     """Means (N,) of positions over scales."""
     out = np.empty(mean.shape[1])
     for i in range(len(out)):
-        top = log_share[:, i].max()
+        top = highest(log_share, i)
         total, first = 0.0, 0.0
         for g in range(len(mean)):
             w = math.exp(log_share[g, i] - top)
@@ -279,7 +234,9 @@ def filter_panel(data, law, keep):
     path_mean, path_variance = np.empty((length, scales, actors)), np.empty((length, scales, actors))
     mean, variance = np.zeros((scales, actors)), np.full((scales, actors), FIRST)
     log_share = np.empty((scales, actors))
-    log_share[:] = np.log(law.scale_share).reshape(-1, 1)
+    for g in range(scales):
+        for i in range(actors):
+            log_share[g, i] = math.log(law.scale_share[g])
     out = Filtered(
         0.0, path_mean, path_variance, log_share, np.ones((years, actors)), np.zeros((years, actors)),
         np.zeros((years, scales, actors, tails)), np.zeros((years, actors)),
@@ -291,6 +248,9 @@ def filter_panel(data, law, keep):
         path_mean[t if keep else 0] = mean
         path_variance[t if keep else 0] = variance
     for i in range(actors):
-        top = log_share[:, i].max()
-        likelihood += top + math.log(np.exp(log_share[:, i] - top).sum())
+        top = highest(log_share, i)
+        total = 0.0
+        for g in range(scales):
+            total += math.exp(log_share[g, i] - top)
+        likelihood += top + math.log(total)
     return Filtered(likelihood, path_mean, path_variance, log_share, out.kept, out.moved, out.tails, out.blur)
