@@ -1,5 +1,8 @@
 """The panel of positions: filter and smoother against textbooks, recovery, no leak, and faults by name."""
 
+# Compiled functions carry no types, and cells of frames too many.
+# mypy: disable-error-code="call-arg, call-overload, index, assignment"
+
 from __future__ import annotations
 
 from dataclasses import replace
