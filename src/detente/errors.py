@@ -51,6 +51,10 @@ class SimulationError(DetenteError):
     """A simulation that its inputs cannot support."""
 
 
+class StrategyError(DetenteError):
+    """A strategy question that its inputs cannot answer."""
+
+
 def raise_all(kind: type[DetenteError], problems: Sequence[Problem]) -> None:
     """Raise `kind` with all of `problems`; do nothing where there are none."""
     if problems:
