@@ -5,12 +5,13 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
+from typing import Literal
 
 import numpy as np
 import pytest
 from scipy import stats
 
-from detente.cases.decisions import Effect, Support
+from detente.cases.decisions import Decision, Effect, Support
 from detente.errors import SimulationError
 from detente.simulation.bargaining.counter_random import philox
 from detente.simulation.bargaining.influence import friedkin_johnsen
@@ -23,6 +24,7 @@ from detente.simulation.ensemble.futures import Covariates, Futures, Line
 from detente.simulation.ensemble.luck import LANES, PLACES, draw_words
 from detente.simulation.ensemble.packing import packed
 from detente.simulation.ensemble.running import draw
+from detente.simulation.ensemble.scheduled import steps_of
 from detente.simulation.ensemble.shocks import Shock, cut_off, election, forum, joining, withdrawal
 from detente.simulation.ensemble.streams import quantile_table, quantile_tables, streams
 from detente.simulation.institutions.chances import chance
@@ -328,3 +330,25 @@ def test_results_carry_names_times_and_quantiles() -> None:
     assert votes.groupby("step").size().tolist() == [4, 4, 4, 5, 5, 5]
     with pytest.raises(SimulationError, match="did you mean 'positions'"):
         told.frame("position")
+
+
+@pytest.mark.parametrize(
+    ("dates", "every", "expected"),
+    [
+        ((date(2026, 3, 1),), None, (1,)),
+        ((date(2020, 1, 31),), "half-year", (1, 2, 3, 4, 5, 6)),
+        ((date(2025, 7, 15), date(2026, 7, 15)), "year", (2, 4, 6)),
+        ((date(2026, 8, 1), date(2026, 9, 1)), None, (2,)),
+        ((date(2025, 1, 1), date(2029, 1, 1)), None, ()),
+        ((), None, ()),
+    ],
+)
+def test_a_decision_comes_up_in_the_steps_of_its_days(
+    dates: tuple[date, ...], every: Literal["year", "half-year"] | None, expected: tuple[int, ...]
+) -> None:
+    effect = Effect(value=0.1, low=0.1, high=0.1, reason="test")
+    decision = Decision(
+        title="Test", item="aid", bloc="EU", rule="unanimity", proposal=1.0, otherwise=0.0, dates=dates,
+        every=every, support=Support(doubt=effect),
+    )  # fmt: skip
+    assert steps_of(decision, begins=date(2026, 1, 1), years=0.5, steps=6) == expected

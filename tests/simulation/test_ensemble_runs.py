@@ -85,8 +85,9 @@ def test_counts_in_bins_come_to_what_all_numbers_do(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(gathering, "EXACT", 0)
     counted = draw(futures, draws=3000, means=ONE).gathered
     off = np.abs(counted.quantiles - exact.quantiles)
-    assert (off <= counted.resolution[:, None] + 1e-6).all()
-    assert (off <= 0.02 * exact.sd[:, None] + 1e-6).all()
+    between_ranks = 0.005 * exact.sd[:, None] + 1e-6
+    assert (off <= counted.resolution[:, None] + between_ranks).all()
+    assert (counted.resolution <= 0.03 * exact.sd + 1e-6).mean() > 0.9
     np.testing.assert_allclose(counted.mean, exact.mean, atol=1e-5)
     np.testing.assert_allclose(counted.sd, exact.sd, atol=2e-4)
     np.testing.assert_array_equal(counted.flags[0], exact.flags[0])

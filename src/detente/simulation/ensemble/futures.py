@@ -19,6 +19,8 @@ from detente.simulation.ensemble.shocks import Shock
 Floats = NDArray[np.float64]
 NOTHING: Any = 0.0
 NO_END: Any = np.inf
+DAYS = 30.4375
+"""In a month, for steps of no whole number of months."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -87,16 +89,9 @@ class Futures:
         object.__setattr__(self, "covariates", Covariates(**held, drivers=tuple(drivers)))
 
     @property
-    def records(self) -> int:
-        """How many points in time are recorded, the start among them."""
-        return self.steps // self.every + 1
-
-    @property
     def times(self) -> pd.DatetimeIndex:
         """The days of the records: the start, and the ends of the steps that are recorded."""
-        first = pd.Timestamp(self.begins)
-        months = 12 * self.dynamics.years * self.every
-        return pd.DatetimeIndex([_later(first, months * record) for record in range(self.records)])
+        return pd.DatetimeIndex(ends_of(self.begins, self.dynamics.years, self.steps)[:: self.every])
 
     def step_on(self, day: date) -> int:
         """Return the step in which a day lies.
@@ -107,8 +102,7 @@ class Futures:
 
         Raises `SimulationError` where it lies outside the window.
         """
-        first = pd.Timestamp(self.begins)
-        ends = [_later(first, 12 * self.dynamics.years * step) for step in range(self.steps + 1)]
+        ends = ends_of(self.begins, self.dynamics.years, self.steps)
         found = sum(end <= pd.Timestamp(day) for end in ends)
         if not 1 <= found <= self.steps:
             what = f"lies outside the window from {ends[0]:%Y-%m-%d} to {ends[-1]:%Y-%m-%d}"
@@ -116,6 +110,15 @@ class Futures:
         return found
 
 
-def _later(first: pd.Timestamp, months: float) -> pd.Timestamp:
-    whole = int(months)
-    return first + pd.DateOffset(months=whole) + pd.Timedelta(days=round(30.4375 * (months - whole)))
+def ends_of(begins: date, years: float, steps: int) -> list[pd.Timestamp]:
+    """Return the day on which steps of so many years begin, and those on which each of them ends.
+
+    >>> [str(day.date()) for day in ends_of(date(2026, 1, 1), 0.5, 2)]
+    ['2026-01-01', '2026-07-01', '2027-01-01']
+    """
+    first, found = pd.Timestamp(begins), []
+    for step in range(steps + 1):
+        months = 12 * years * step
+        days = round(DAYS * (months - int(months)))
+        found.append(first + pd.DateOffset(months=int(months)) + pd.Timedelta(days=days))
+    return found

@@ -6,7 +6,7 @@ Whatever is gathered over chunks is whole numbers, so that neither their size no
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from detente.simulation.ensemble.drawing import PIECES, Chunk, Source
 from detente.simulation.ensemble.luck import LANES
 from detente.simulation.ensemble.parts import Parts, Tally
 from detente.simulation.ensemble.summing import (
-    FINE,
+    GRAIN,
     SQUARES,
     count_true,
     order_statistics,
@@ -41,13 +41,18 @@ COUNTS = 2**27
 """Bytes of all counts in bins: 134 MB at most."""
 MOST_BINS, LEAST_BINS = 1024, 128
 PILOT = 1024
-"""Futures from which the range of the bins is taken."""
+"""Futures from which the range of the bins is taken, or fewer where they would not fit into four chunks."""
 PART = 2**16
 """Futures between two files of a run that can be picked up."""
 MOST_DRAWS = 10**9
 BEYOND = 2.0
 """Bins reach so far below and above the range from the first to the last quantile, in lengths of it."""
 TINY = 1e-6
+TOO_LARGE = Problem(
+    "futures",
+    "numbers grow beyond what can be written",
+    "look for parameters or sizes that are far too large",
+)
 
 
 @dataclass(frozen=True)
@@ -121,12 +126,6 @@ def chunk_of(source: Source, count: int, means: Means | None) -> Chunk:
         return source.chunk(run.pool, run.threads, first=0, count=count)
 
 
-def _check(sound: bool | np.bool_) -> None:
-    if not sound:
-        hint = "look for parameters or sizes that are far too large"
-        raise SimulationError(Problem("futures", "numbers grow beyond what can be written", hint))
-
-
 @contextmanager
 def _running(source: Source, draws: int, means: Means | None) -> Iterator[_Run]:
     how = means or Means()
@@ -152,20 +151,26 @@ class _Run:
     def whole(self) -> Gathered:
         """Keep all numbers, and take exact quantiles, between ranks as numpy does."""
         chunk = self.source.chunk(self.pool, self.threads, first=0, count=self.draws)
-        place = np.array(QUANTILES) * (self.draws - 1)
-        ranks = np.unique(np.concatenate([np.floor(place), np.ceil(place)]).astype(np.int64))
-        rows = self.source.rows[0]
-        held, about = np.empty((rows, len(ranks)), dtype=np.float32), np.empty((rows, 2))
-        self._rows(lambda span: order_statistics(chunk.values, chunk.count, ranks, span, held, about))
-        _check(np.isfinite(about).all())
-        below = held[:, np.searchsorted(ranks, np.floor(place))].astype(float)
-        above = held[:, np.searchsorted(ranks, np.ceil(place))]
+        quantiles, about = self._ranked(chunk, QUANTILES)
         flags = np.zeros((self.source.kinds, self.source.rows[1]), dtype=np.int64)
         for kind, each in enumerate(chunk.flags):
             count_true(each, chunk.count, flags[kind])
         self._tell(self.draws, time.monotonic(), 0)
-        quantiles = below + (above - below) * (place - np.floor(place))
-        return Gathered(quantiles, about[:, 0], about[:, 1], tuple(flags), self.draws, np.zeros(rows))
+        mean, sd = about.T
+        return Gathered(quantiles, mean, sd, tuple(flags), self.draws, np.zeros(len(mean)))
+
+    def _ranked(self, chunk: Chunk, wanted: Sequence[float]) -> tuple[Floats, Floats]:
+        """Return exact quantiles (rows, wanted), and mean and sd (rows, 2)."""
+        place = np.array(wanted) * (chunk.count - 1)
+        ranks = np.unique(np.concatenate([np.floor(place), np.ceil(place)]).astype(np.int64))
+        rows = self.source.rows[0]
+        held, about = np.empty((rows, len(ranks)), dtype=np.float32), np.empty((rows, 2))
+        self._rows(lambda span: order_statistics(chunk.values, chunk.count, ranks, span, held, about))
+        if not np.isfinite(about).all():
+            raise SimulationError(TOO_LARGE)
+        below = held[:, np.searchsorted(ranks, np.floor(place))].astype(float)
+        above = held[:, np.searchsorted(ranks, np.ceil(place))]
+        return below + (above - below) * (place - np.floor(place)), about
 
     def counted(self) -> Gathered:
         """Count numbers in bins, part by part, each from the folder if it is there already."""
@@ -207,13 +212,10 @@ class _Run:
         if rows * bins * 4 > COUNTS:
             hint = f"{rows:,} numbers in each; record fewer steps: `every`"
             raise SimulationError(Problem("futures", "too large to be counted in bins", hint))
-        pilot = self.source.chunk(self.pool, self.threads, first=0, count=min(PILOT, self.draws))
-        held = np.sort(pilot.futures(pilot.count), axis=0).T.astype(float)
-        _check(np.isfinite(held).all())
-        last = pilot.count - 1
-        low, high = held[:, round(QUANTILES[0] * last)], held[:, round(QUANTILES[-1] * last)]
-        same = high <= low
-        low, high = np.where(same, held[:, 0], low), np.where(same, held[:, -1], high)
+        count = min(PILOT, self.draws, max(CHUNK // rows, LANES))
+        chunk = self.source.chunk(self.pool, self.threads, first=0, count=count)
+        least, low, high, most = self._ranked(chunk, [0.0, QUANTILES[0], QUANTILES[-1], 1.0])[0].T
+        low, high = np.where(high > low, low, least), np.where(high > low, high, most)
         margin = np.where(high > low, BEYOND * (high - low), TINY * np.maximum(np.abs(low), 1.0))
         return np.stack([low - margin, bins / (high - low + 2 * margin)], axis=1), bins
 
@@ -237,10 +239,11 @@ class _Run:
 
     def _summed(self, total: Tally, edges: Floats) -> Gathered:
         """Return what the counts come to."""
-        _check(not total.sums[:, 2].any())
+        if total.sums[:, 2].any():
+            raise SimulationError(TOO_LARGE)
         quantiles = np.empty((len(edges), len(QUANTILES)))
         quantiles_in_bins(total.counts, edges, np.array(QUANTILES), quantiles)
-        middle = total.sums[:, 0] / (self.draws * FINE)
+        middle = total.sums[:, 0] / (self.draws * GRAIN)
         square = total.sums[:, 1] / (self.draws * SQUARES)
         low, scale = edges.T
         return Gathered(

@@ -143,29 +143,22 @@ def _stack(rows: Sequence[object], shape: tuple[int, ...]) -> Floats:
 
 
 def _votes(futures: Futures) -> tuple[Votes, Rules]:
-    dynamics, ballots = futures.dynamics, futures.ballots
-    actors, issues, covariates = dynamics.actors, dynamics.issues, dynamics.covariates
+    ballots, names = futures.ballots, futures.dynamics
+    actors, issues, covariates = names.actors, names.issues, names.covariates
     occasions = sorted((step, place) for place, ballot in enumerate(ballots) for step in ballot.steps)
-    different: list[Compiled] = []
-    rule = []
-    for step, place in occasions:
-        held = ballots[place].rule_at(step)
-        known = next((at for at, each in enumerate(different) if each is held), len(different))
-        if known == len(different):
-            different.append(held)
-        rule.append(known)
-    pay = np.zeros((len(occasions), len(actors)))
-    for payment in futures.payments:
-        for row, (step, place) in enumerate(occasions):
-            if ballots[place].key == payment.ballot and payment.since <= step <= payment.until:
-                pay[row, actors.index(payment.actor)] += payment.size
+    held = [ballots[place].rule_at(step) for step, place in occasions]
+    different = list({id(rule): rule for rule in held}.values())
     sides = [[getattr(ballot, side) for side in SIDES] for ballot in ballots]
-    cells = len(ballots), 2, len(actors)
+
+    def after(kind: str, columns: Sequence[str]) -> Floats:
+        tables = [[_table(getattr(side, kind), actors, columns) for side in both] for both in sides]
+        return _stack(tables, (len(ballots), 2, len(actors), len(columns)))
+
     votes = Votes(
         opens=_opens([step for step, _ in occasions], futures.steps),
         ballot=_whole([place for _, place in occasions]),
-        rule=_whole(rule),
-        pay=pay,
+        rule=_whole([[rule is each for each in different].index(True) for rule in held]),
+        pay=_pay(futures, occasions),
         issue=_whole([issues.index(ballot.issue) for ballot in ballots]),
         slope=np.array([ballot.slope for ballot in ballots], dtype=float),
         cut=np.array([ballot.cut for ballot in ballots], dtype=float),
@@ -173,13 +166,22 @@ def _votes(futures: Futures) -> tuple[Votes, Rules]:
         pressed=_whole([_place(covariates, ballot.pressed_by) for ballot in ballots]),
         level=_stack([[b.level.get(a, 0.0) for a in actors] for b in ballots], (len(ballots), len(actors))),
         isolates=np.array([ballot.isolation.high > 0 for ballot in ballots], dtype=np.bool_),
-        shift=_stack([[_table(s.shift, actors, issues) for s in b] for b in sides], (*cells, len(issues))),
-        drift=_stack([[_table(s.drift, actors, issues) for s in b] for b in sides], (*cells, len(issues))),
-        change=_stack(
-            [[_table(s.change, actors, covariates) for s in b] for b in sides], (*cells, len(covariates))
-        ),
+        shift=after("shift", issues),
+        drift=after("drift", issues),
+        change=after("change", covariates),
     )
     return votes, _rules(different, actors)
+
+
+def _pay(futures: Futures, occasions: Sequence[tuple[int, int]]) -> Floats:
+    """Return what each actor is paid at each occasion."""
+    found = np.zeros((len(occasions), len(futures.dynamics.actors)))
+    for payment in futures.payments:
+        column = futures.dynamics.actors.index(payment.actor)
+        for row, (step, place) in enumerate(occasions):
+            if futures.ballots[place].key == payment.ballot and payment.since <= step <= payment.until:
+                found[row, column] += payment.size
+    return found
 
 
 def _whole(values: Sequence[int]) -> Ints:
@@ -191,7 +193,7 @@ def _place(names: Sequence[str], name: str | None) -> int:
 
 
 def _rules(rules: Sequence[Compiled], actors: Sequence[str]) -> Rules:
-    """Return rules one after another; those that are the same object are held once."""
+    """Return rules one after another."""
     leaves = [leaf for rule in rules for leaf in rule.leaves]
     codes = [rule.polish() for rule in rules]
     return Rules(

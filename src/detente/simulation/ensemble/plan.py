@@ -15,7 +15,6 @@ from detente.simulation.ensemble.streams import Streams
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
-TINY = 1e-12
 
 
 class Law(NamedTuple):

@@ -15,7 +15,7 @@ BUCKETS = 512
 FIRST, LAST = np.float32(0.0), np.float32(BUCKETS - 1)
 REACH = 3.0
 """Buckets of one size reach so many standard deviations below and above the mean."""
-FINE = 2.0**20
+GRAIN = 2.0**20
 """Sums are of so many whole parts of a bin, so that the order in which they are added up does not matter."""
 SQUARES = 2.0**10
 """The same for sums of squares."""
@@ -140,7 +140,7 @@ def put_in_bins(values, count, edges, span, counts, sums):
             wild += far - far != 0.0  # no number, or infinite
             far = far if far > -LARGE else -LARGE  # also where it is no number
             far = far if far < LARGE else LARGE
-            total += np.int64(far * FINE)
+            total += np.int64(far * GRAIN)
             square += np.int64(far * far * SQUARES)
             along = along if along > 0.0 else 0.0
             place[i] = np.int32(along if along < bins - 1.0 else bins - 1.0)

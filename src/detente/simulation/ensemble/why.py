@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import combinations
 from math import comb
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -31,6 +32,8 @@ DRIVERS = ("bloc pull", "influence", "dependence", "threat", "domestic", "shock"
 """What can be switched off. Dependence, threat and domestic are the covariates that count as such; shock is
 all that moves positions by itself: random shocks, dated shifts and news, shifts and drifts after ballots.
 """
+PARAMETERS = {"bloc pull": ("alpha",), "influence": ("omega",), "shock": ("sigma_common", "sigma_own")}
+"""What of the dynamics is 0 where a driver is off."""
 OTHER = "other"
 MOST = 100_000
 CHUNK = 256
@@ -48,45 +51,37 @@ def without(futures: Futures, drivers: Collection[str]) -> Futures:
     >>> float(without(walk, ["shock"]).dynamics.sigma_own.sum())
     0.0
     """
+    known = f"drivers are {', '.join(DRIVERS)}"
     raise_all(
         SimulationError,
         [
-            Problem("drivers", f"there is no driver {name!r}", did_you_mean(name, DRIVERS) or _known())
+            Problem("drivers", f"there is no driver {name!r}", did_you_mean(name, DRIVERS) or known)
             for name in drivers
             if name not in DRIVERS
         ],
     )
-    zero: dict[str, float] = {}
-    if "bloc pull" in drivers:
-        zero["alpha"] = 0.0
-    if "influence" in drivers:
-        zero["omega"] = 0.0
-    if "shock" in drivers:
-        zero |= {"sigma_common": 0.0, "sigma_own": 0.0}
+    still = "shock" in drivers
+    off: dict[str, Any] = {name: 0.0 for driver in drivers for name in PARAMETERS.get(driver, ())}
     held = futures.covariates
     assert held is not None
     frozen = np.array([driver in drivers for driver in held.drivers], dtype=bool)
     names = {name for name, off in zip(futures.dynamics.covariates, frozen, strict=True) if off}
     return replace(
         futures,
-        dynamics=replace(futures.dynamics, **zero),  # type: ignore[arg-type]  # spread out by Dynamics
+        dynamics=replace(futures.dynamics, **off),
         covariates=_still(held, frozen),
         shocks=tuple(
             replace(
                 shock,
-                shift={} if "shock" in drivers else shock.shift,
-                news={} if "shock" in drivers else shock.news,
+                shift={} if still else shock.shift,
+                news={} if still else shock.news,
                 change=_left(shock.change, names),
                 target=_left(shock.target, names),
             )
             for shock in futures.shocks
         ),
-        ballots=tuple(_ballot(ballot, names, still="shock" in drivers) for ballot in futures.ballots),
+        ballots=tuple(_ballot(ballot, names, still=still) for ballot in futures.ballots),
     )
-
-
-def _known() -> str:
-    return f"drivers are {', '.join(DRIVERS)}"
 
 
 def _still(held: Covariates, frozen: NDArray[np.bool_]) -> Covariates:
