@@ -17,6 +17,7 @@ from detente.cases.decisions import Decision
 from detente.cases.forum import Forum
 from detente.cases.networks import Camps
 from detente.cases.positions import IdealPoints
+from detente.cases.projection import Projection, Scenario
 from detente.cases.references import broken
 from detente.cases.stance import Stance
 from detente.cases.terms import (
@@ -266,6 +267,12 @@ class Case(Part):
     forum: Forum | None = Field(default=None, description="The occasion where the actors meet.")
     decisions: dict[Key, Decision] = Field(
         default_factory=dict, description="Decisions that come up, on items of the agenda, by key."
+    )
+    projection: Projection | None = Field(
+        default=None, description="What futures are drawn from; left out if not given."
+    )
+    scenarios: dict[Key, Scenario] = Field(
+        default_factory=dict, description="What may be otherwise than the projection takes it, by key."
     )
     data: Annotated[tuple[OwnTable, ...], Field(strict=False)] = Field(
         default=(), description="Tables of your own."
