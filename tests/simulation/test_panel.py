@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -31,10 +30,11 @@ from detente.simulation.panel.baselines import (
 )
 from detente.simulation.panel.covariates import Covariate, suppliers
 from detente.simulation.panel.data import Panel
-from detente.simulation.panel.estimate import YEAR, Estimate
+from detente.simulation.panel.estimate import YEAR
 from detente.simulation.panel.fit import PanelFit, covariate_effect, filter_data, fit_panel
 from detente.simulation.panel.forecast import forecast
-from detente.simulation.panel.kernels import FIRST, Law, filter_panel, pull
+from detente.simulation.panel.kernels import FIRST, filter_panel, pull
+from detente.simulation.panel.law import Law
 from detente.simulation.panel.layout import Spec, tails
 from detente.simulation.panel.published import published_readings
 from detente.simulation.panel.readings import session_readings
@@ -246,12 +246,8 @@ def test_forecasts_of_no_year_or_a_thousand_are_refused(fitted: PanelFit, years:
         forecast(fitted, years=years, draws=10, rng=np.random.default_rng(0))
 
 
-def test_an_estimate_comes_back_from_its_file_and_gives_the_law_of_some_actors(
-    fitted: PanelFit, tmp_path: Path
-) -> None:
-    fitted.estimate.write(tmp_path / "fit.json")
-    held = Estimate.read(tmp_path / "fit.json")
-    np.testing.assert_allclose(held.parameters()["low"], fitted.parameters()["low"], atol=1e-4)
+def test_an_estimate_gives_the_law_of_some_actors(fitted: PanelFit) -> None:
+    held = fitted.estimate
     law = held.dynamics(
         {"North": ("a000", "a001"), "Elsewhere": ("a070",)}, beside=("a071",), issue="votes", draws=300,
         rng=np.random.default_rng(0),
@@ -266,17 +262,12 @@ def test_an_estimate_comes_back_from_its_file_and_gives_the_law_of_some_actors(
     assert held.share[:, place].sum() == pytest.approx(1)
 
 
-def test_a_law_for_actors_without_a_position_and_a_file_that_is_no_fit_are_refused(
-    fitted: PanelFit, tmp_path: Path
-) -> None:
+def test_a_law_for_actors_without_a_position_is_refused(fitted: PanelFit) -> None:
     with pytest.raises(SimulationError) as raised:
         fitted.estimate.dynamics(
             {"North": ("a00", "zzz")}, issue="votes", draws=2, rng=np.random.default_rng(0)
         )
     assert [problem.where for problem in raised.value.problems] == ["a00", "zzz"]
-    (tmp_path / "fit.json").write_text('{"z": 1}')
-    with pytest.raises(SimulationError, match="is no stored fit"):
-        Estimate.read(tmp_path / "fit.json")
 
 
 def test_faults_of_a_panel_are_named_all_at_once() -> None:

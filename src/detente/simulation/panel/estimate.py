@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from detente import files
 from detente.errors import Problem, SimulationError, did_you_mean, raise_all
 from detente.simulation.dynamics import Dynamics
-from detente.simulation.panel.layout import TO_NATURAL, Layout, Prior, Slot, scale_nodes
+from detente.simulation.panel.layout import TO_NATURAL, Layout, scale_nodes
 
 Floats = NDArray[np.float64]
 
 LEVEL = 0.90
 YEAR = "year"
 """The covariate that stands for the drift of all: it changes by 1 a year."""
-DECIMALS = 6
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,41 +128,3 @@ class Estimate:
     def _common(self, drawn: Mapping[str, Floats], blocs: tuple[str, ...], draws: int) -> Floats:
         values = drawn.get("common", np.zeros((draws, len(self.blocs) + 1)))
         return np.column_stack((self._of_blocs(values, blocs, draws), values[:, -1]))
-
-    def write(self, path: Path) -> None:
-        """Write the estimate as JSON, whole or not at all."""
-        told = {
-            "slots": [asdict(slot) for slot in self.layout.slots],
-            **{name: getattr(self, name) for name in ("actors", "blocs", "covariates", "year", "source")},
-            **{
-                name: np.round(getattr(self, name), DECIMALS).tolist()
-                for name in ("z", "covariance", "mean", "sd", "share")
-            },
-        }
-        files.write_text(path, json.dumps(told, separators=(",", ":"), ensure_ascii=False) + "\n")
-
-    @classmethod
-    def read(cls, path: Path) -> Estimate:
-        """Return the estimate of a file. Raises SimulationError where it is not one."""
-        try:
-            told = json.loads(path.read_text(encoding="utf-8"))
-            slots = tuple(Slot(**{**slot, "prior": Prior(**slot["prior"])}) for slot in told["slots"])
-            tables = {
-                name: np.array(told[name], dtype=float) for name in ("z", "covariance", "mean", "sd", "share")
-            }
-            return cls(
-                layout=Layout(slots, len(told["blocs"]), len(told["covariates"])),
-                z=tables["z"],
-                covariance=tables["covariance"],
-                actors=tuple(told["actors"]),
-                blocs=tuple(told["blocs"]),
-                covariates=tuple(told["covariates"]),
-                year=int(told["year"]),
-                mean=tables["mean"],
-                sd=tables["sd"],
-                share=tables["share"] / tables["share"].sum(axis=0),
-                source=str(told["source"]),
-            )
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            hint = "fit the panel again"
-            raise SimulationError(Problem(str(path), f"is no stored fit ({error})", hint)) from error

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.special import expit, logit
 from scipy.stats import chi2
 
-from detente.simulation.panel.kernels import Law
+from detente.simulation.panel.law import Law
 
 Floats = NDArray[np.float64]
 Kind = Literal["plain", "log", "logit", "above two"]

@@ -11,7 +11,7 @@ from numba import njit
 def smooth_panel(found, law, seen_since, mean, variance):
     """Into `mean`, `variance` (T, G, N): positions given all years, backwards (Kim 1994, J. Econom. 60:1).
 
-    `seen_since` (N,): year of the first reading. Exact where the filter is Kalman's; with several tails, each
+    `law`: a `Law`; `seen_since` (N,): row of the first reading. Exact where the filter is Kalman's; with several tails, each
     counts as the filter had it.
     """
     years, scales, actors = mean.shape
