@@ -1,4 +1,7 @@
-"""Compiled smoother of the panel: what is known of every position, given all years."""
+"""Compiled smoother of the panel: what is known of every position, given all years.
+
+It goes backwards over what the filter kept (see `kernels`).
+"""
 
 # numba ships no types for its decorators, hence the untyped-decorator exemption for this module in
 # pyproject.toml.
@@ -11,7 +14,7 @@ from numba import njit
 def smooth_panel(found, law, seen_since, mean, variance):
     """Into `mean`, `variance` (T, G, N): positions given all years, backwards (Kim 1994, J. Econom. 60:1).
 
-    `law`: a `Law`; `seen_since` (N,): row of the first reading. Exact where the filter is Kalman's; with several tails, each
+    `seen_since` (N,): row of the first reading. Exact where the filter is Kalman's; with several tails, each
     counts as the filter had it.
     """
     years, scales, actors = mean.shape
