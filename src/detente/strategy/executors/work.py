@@ -1,0 +1,77 @@
+"""What a run has to do, and how far it is."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from detente.strategy.executors.keeping import Kept
+from detente.strategy.executors.pools import Result
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is: chunks done, of how many, how many of them an earlier run had done, about how many
+    seconds are left, and how often workers had to be started anew.
+    """
+
+    done: int
+    total: int
+    kept: int
+    seconds_left: float
+    restarts: int
+
+
+Report = Callable[[Progress], None]
+
+
+@dataclass
+class Clock:
+    """What is done, and who is told."""
+
+    total: int
+    report: Report | None
+    begun: float = field(default_factory=time.monotonic)
+    progress: Progress = Progress(0, 0, 0, 0.0, 0)
+
+    def tick(self, *, kept: int = 0, restarts: int = 0) -> None:
+        """Count a chunk as done here or before, or workers as started anew."""
+        now = self.progress
+        done, before = now.done + (not restarts), now.kept + kept
+        spent = time.monotonic() - self.begun
+        left = spent * (self.total - done) / max(done - before, 1)
+        self.progress = Progress(done, self.total, before, left, now.restarts + restarts)
+        if self.report is not None:
+            self.report(self.progress)
+
+
+@dataclass(frozen=True)
+class Work:
+    function: Callable[[Any], Result]
+    chunks: tuple[object, ...]
+    kept: Kept
+    clock: Clock
+
+    def load(self, chunk: int) -> Result | None:
+        """Return what an earlier run made of a chunk, if it did."""
+        held = self.kept.load(chunk)
+        if held is not None:
+            self.clock.tick(kept=1)
+        return held
+
+    def take(self, chunk: int, result: Result) -> Result:
+        """Keep a result and count it."""
+        self.kept.save(chunk, result)
+        self.clock.tick()
+        return result
+
+    def blame(self, error: BaseException, chunk: int) -> None:
+        """Let an error say in which chunk it arose."""
+        error.add_note(f"in chunk {chunk} of {len(self.chunks)}: {self.describe(chunk)}")
+
+    def describe(self, chunk: int) -> str:
+        """Return a chunk in a few words."""
+        text = repr(self.chunks[chunk])
+        return text if len(text) <= 200 else f"{text[:200]}…"
