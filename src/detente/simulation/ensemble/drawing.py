@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +36,13 @@ class Chunk:
 
     def futures(self, number: int) -> Values:
         """Return the values of the first futures, (futures, rows)."""
-        return self.values.swapaxes(1, 2).reshape(-1, self.values.shape[1])[:number]
+        return by_future(self.values, number)
+
+
+def by_future(values: NDArray[Any], number: int) -> NDArray[Any]:
+    """Return the first of what is held in blocks (blocks, rows, LANES) future by future, (futures, rows)."""
+    blocks, rows, lanes = values.shape
+    return values.swapaxes(1, 2).reshape(blocks * lanes, rows)[:number]
 
 
 class Source(Protocol):

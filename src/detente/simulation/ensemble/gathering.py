@@ -76,6 +76,12 @@ class Means:
     folder: Path | None = None
     progress: Callable[[Progress], None] | None = None
 
+    def tell(self, done: int, total: int, *, begun: float, ready: int = 0) -> None:
+        """Tell how far a run is that began at a time of the clock with so many futures ready."""
+        if self.progress is not None:
+            spent = time.monotonic() - begun
+            self.progress(Progress(done, total, spent * (total - done) / max(done - ready, 1)))
+
 
 @dataclass(frozen=True, eq=False)
 class Gathered:
@@ -129,6 +135,13 @@ def chunk_of(source: Source, count: int, means: Means | None) -> Chunk:
 @contextmanager
 def _running(source: Source, draws: int, means: Means | None) -> Iterator[_Run]:
     how = means or Means()
+    with workers(draws, how) as (pool, threads):
+        yield _Run(source, draws, how, pool, threads)
+
+
+@contextmanager
+def workers(draws: int, how: Means) -> Iterator[tuple[ThreadPoolExecutor, int]]:
+    """Yield a pool of threads and their number; raises `SimulationError` for numbers that make no sense."""
     problems = []
     if not 1 <= draws <= MOST_DRAWS:
         problems.append(Problem("draws", f"{draws} futures", f"give 1 to {MOST_DRAWS:,}"))
@@ -137,7 +150,16 @@ def _running(source: Source, draws: int, means: Means | None) -> Iterator[_Run]:
     raise_all(SimulationError, problems)
     threads = how.threads or get_num_threads()
     with ThreadPoolExecutor(threads) as pool:
-        yield _Run(source, draws, how, pool, threads)
+        yield pool, threads
+
+
+def chunks(span: tuple[int, int], rows: tuple[int, int], how: Means) -> Iterator[tuple[int, int]]:
+    """Yield the first future and the size of each chunk of a span of futures (the first, and how many)."""
+    start, size = span
+    usual = CHUNK // max(4 * rows[0], rows[1]) // LANES * LANES
+    most = how.chunk or max(usual, LANES)
+    for first in range(start, start + size, most):
+        yield first, min(most, start + size - first)
 
 
 @dataclass(frozen=True, eq=False)
@@ -224,14 +246,8 @@ class _Run:
 
     def _count(self, tally: Tally, edges: Floats, part: tuple[int, int], begun: float, ready: int) -> None:
         """Draw a part (its first future, and how many) chunk by chunk, and add it to the tally."""
-        start, size = part
-        rows, more = self.source.rows
-        usual = CHUNK // max(4 * rows, more) // LANES * LANES
-        most = self.how.chunk or max(usual, LANES)
-        for first in range(start, start + size, most):
-            chunk = self.source.chunk(
-                self.pool, self.threads, first=first, count=min(most, start + size - first)
-            )
+        for first, count in chunks(part, self.source.rows, self.how):
+            chunk = self.source.chunk(self.pool, self.threads, first=first, count=count)
             self._rows(partial(_put, chunk, edges, tally))
             for kind, flags in enumerate(chunk.flags):
                 count_true(flags, chunk.count, tally.flags[kind])
@@ -261,10 +277,7 @@ class _Run:
         list(self.pool.map(work, pairwise(ends)))
 
     def _tell(self, done: int, begun: float, ready: int) -> None:
-        if self.how.progress is not None:
-            spent = time.monotonic() - begun
-            left = spent * (self.draws - done) / max(done - ready, 1)
-            self.how.progress(Progress(done, self.draws, left))
+        self.how.tell(done, self.draws, begun=begun, ready=ready)
 
 
 def _put(chunk: Chunk, edges: Floats, tally: Tally, span: tuple[int, int]) -> None:

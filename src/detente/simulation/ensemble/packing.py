@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,11 +70,16 @@ def _law(dynamics: Dynamics, which: Ints) -> Law:
     root = np.zeros((0, actors, actors)) if covariance is None else np.stack([_root(c) for c in covariance])
     influence = np.zeros((-(-actors // 4) * 4, -(-actors // 2) * 2))
     influence[:actors, :actors] = dynamics.influence
-    return Law(
-        dynamics.alpha, np.ascontiguousarray(dynamics.omega[:, None]), dynamics.beta, dynamics.sigma_common,
-        dynamics.sigma_own, which, dynamics.start, dynamics.start_sd, root, influence,
-        dynamics.influence.sum(axis=1),
+    held = (
+        dynamics.alpha, dynamics.omega[:, None], dynamics.beta, dynamics.sigma_common, dynamics.sigma_own,
+        which, dynamics.start, dynamics.start_sd, root, influence, dynamics.influence.sum(axis=1),
     )  # fmt: skip
+    return Law(*(_fresh(each) for each in held))
+
+
+def _fresh(values: NDArray[Any]) -> NDArray[Any]:
+    """Return a copy in C's order that can be written to, so that code is compiled for one kind of array."""
+    return np.array(values, order="C")
 
 
 def _root(covariance: Floats) -> Floats:
@@ -98,7 +103,8 @@ def _outside(futures: Futures) -> Outside:
     assert held is not None
     walks = held.spread > 0
     walk = np.where(walks, np.cumsum(walks).reshape(walks.shape) - 1, -1)
-    return Outside(held.start, held.start_sd, held.path, held.spread, walk, held.low, held.high)
+    tables = (held.start, held.start_sd, held.path, held.spread, walk, held.low, held.high)
+    return Outside(*(_fresh(each) for each in tables))
 
 
 def _table(cells: Cells, actors: Sequence[str], names: Sequence[str], otherwise: float = 0.0) -> Floats:
@@ -115,15 +121,10 @@ def _opens(steps: Sequence[int], last: int) -> Ints:
 
 
 def _events(futures: Futures, shocks: Sequence[Shock]) -> Events:
-    dynamics, steps = futures.dynamics, futures.steps
+    dynamics, many = futures.dynamics, len(shocks)
     actors, issues, covariates = dynamics.actors, dynamics.issues, dynamics.covariates
-    member = np.repeat(dynamics.membership[None], steps + 1, axis=0)
-    for shock in shocks:
-        for (actor, bloc), value in shock.members.items():
-            member[shock.step :, actors.index(actor), dynamics.blocs.index(bloc)] = value
-    many = len(shocks)
     return Events(
-        opens=_opens([shock.step for shock in shocks], steps),
+        opens=_opens([shock.step for shock in shocks], futures.steps),
         shift=_stack([_table(s.shift, actors, issues) for s in shocks], (many, len(actors), len(issues))),
         change=_stack(
             [_table(s.change, actors, covariates) for s in shocks], (many, len(actors), len(covariates))
@@ -134,8 +135,17 @@ def _events(futures: Futures, shocks: Sequence[Shock]) -> Events:
         ),
         news=_stack([[s.news.get(issue, 0.0) for issue in issues] for s in shocks], (many, len(issues))),
         hears=_stack([[float(a in s.hears) for a in actors] for s in shocks], (many, len(actors))),
-        member=member,
+        member=memberships(dynamics, shocks, futures.steps),
     )
+
+
+def memberships(dynamics: Dynamics, shocks: Sequence[Shock], steps: int) -> Floats:
+    """Return who belongs to which bloc at the start and after each step, (steps + 1, actors, blocs)."""
+    member = np.repeat(dynamics.membership[None], steps + 1, axis=0)
+    for shock in sorted(shocks, key=lambda shock: shock.step):
+        for (actor, bloc), value in shock.members.items():
+            member[shock.step :, dynamics.actors.index(actor), dynamics.blocs.index(bloc)] = value
+    return member
 
 
 def _stack(rows: Sequence[object], shape: tuple[int, ...]) -> Floats:

@@ -64,7 +64,7 @@ class Shape:
             ),
         )
 
-    def tables(self, rows: Floats) -> Iterator[tuple[str, Floats]]:
+    def tables(self, rows: NDArray[Any]) -> Iterator[tuple[str, NDArray[Any]]]:
         """Yield rows (..., rows) by kind, with time and names as last axes."""
         lead, start = rows.shape[:-1], 0
         by_time = rows.reshape(*lead, len(self.times), -1)
@@ -74,18 +74,18 @@ class Shape:
             yield kind, by_time[..., start : start + size].reshape(*lead, len(self.times), *shape)
             start += size
 
-    def flags(self, rows: Ints) -> dict[str, Ints]:
-        """Return counts (rows,) as passed (occasions,), votes (occasions, actors), and beyond and crossed
-        (times, lines, actors).
+    def flags(self, rows: NDArray[Any]) -> dict[str, NDArray[Any]]:
+        """Return flags or counts (..., rows) as passed (..., occasions), votes (..., occasions, actors), and
+        beyond and crossed (..., times, lines, actors).
         """
         many, actors, lines = len(self.occasions), len(self.names["actor"]), len(self.names["line"])
-        voted = many * (1 + actors)
-        beyond, crossed = rows[voted:].reshape(2, len(self.times), lines, actors)
+        lead, voted = rows.shape[:-1], many * (1 + actors)
+        crossings = rows[..., voted:].reshape(*lead, 2, len(self.times), lines, actors)
         return {
-            "passed": rows[:many],
-            "votes": rows[many:voted].reshape(many, actors),
-            "beyond": beyond,
-            "crossed": crossed,
+            "passed": rows[..., :many],
+            "votes": rows[..., many:voted].reshape(*lead, many, actors),
+            "beyond": crossings[..., 0, :, :, :],
+            "crossed": crossings[..., 1, :, :, :],
         }
 
     def coordinates(self, *axes: str) -> dict[str, Any]:
