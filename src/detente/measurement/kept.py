@@ -48,15 +48,22 @@ def folder_for(evidence: Evidence) -> Path | None:
     return home / FOLDER if path is not None and Path(path).parent == home else None
 
 
-def remembered(folder: Path | None, name: str, make: Callable[[], Mapping[str, pd.DataFrame]]) -> Frames:
-    """Return the tables kept in `folder` under `name`, or make them and keep them.
+def recalled(folder: Path | None, name: str) -> Frames | None:
+    """Return the tables kept in `folder` under `name`, or None where there are none that can be read."""
+    return None if folder is None else _read(_file(folder, name))
+
+
+def remembered(
+    folder: Path | None, name: str, make: Callable[[], Mapping[str, pd.DataFrame]], *, most: int = MOST
+) -> Frames:
+    """Return the tables kept in `folder` under `name`, or make them and keep them among the last `most`.
 
     Either way they come out of the same file, so that they are the same to the last bit. A folder that cannot
     be written or a file that cannot be read costs time and nothing else.
     """
-    target = folder / f"{name}.duckdb" if folder is not None else None
-    if target is not None and (found := _read(target)) is not None:
+    if (found := recalled(folder, name)) is not None:
         return found
+    target = _file(folder, name) if folder is not None else None
     made = dict(make())
     if target is not None:
         with (
@@ -67,11 +74,15 @@ def remembered(folder: Path | None, name: str, make: Callable[[], Mapping[str, p
             _fill(connection, made)
             connection.execute("CHECKPOINT")
         if (found := _read(target)) is not None:
-            _drop_oldest(target.parent)
+            _drop_oldest(target.parent, most)
             return found
     with duckdb.connect(":memory:") as connection:
         _fill(connection, made)
         return _frames(connection)
+
+
+def _file(folder: Path, name: str) -> Path:
+    return folder / f"{name}.duckdb"
 
 
 def _fill(connection: duckdb.DuckDBPyConnection, frames: Mapping[str, pd.DataFrame]) -> None:
@@ -110,8 +121,8 @@ def _read(target: Path) -> Frames | None:
     return found
 
 
-def _drop_oldest(folder: Path) -> None:
+def _drop_oldest(folder: Path, most: int) -> None:
     with contextlib.suppress(OSError):
         held = sorted(folder.glob("*.duckdb"), key=lambda path: path.stat().st_mtime_ns)
-        for path in held[:-MOST]:
+        for path in held[:-most]:
             path.unlink(missing_ok=True)

@@ -152,6 +152,17 @@ def read(table: str) -> pd.DataFrame:
     return pd.read_csv(path, dtype={"key": object}, keep_default_na=False, na_values=[""])
 
 
+def same_votes(evidence: Evidence, about: Mapping[str, str]) -> bool:
+    """Return whether the evidence has shipped roll calls alone, or just the file that `about` names by its
+    `source` and `sha256`.
+    """
+    held = set(evidence.query("SELECT DISTINCT source FROM roll_calls WHERE origin <> 'shipped'")["source"])
+    if not held:
+        return True
+    known = evidence.query("SELECT id, sha256 FROM sources WHERE id = ?", (about["source"],))
+    return held == {about["source"]} and set(known["sha256"]) == {about["sha256"]}
+
+
 def looked_up(asked: Iterable[Subject], *, setting: Setting) -> dict[str, pd.DataFrame]:
     """Return the shipped estimates of what is `asked`, as the tables of `COLUMNS`."""
     found = {}

@@ -16,7 +16,7 @@ import pandas as pd
 from detente.measurement import camp_frames
 from detente.measurement.ballots import Evidence
 from detente.measurement.networks.periods import periods
-from detente.measurement.shipped import FOLDER, SHIPPED, clipped, dated
+from detente.measurement.shipped import FOLDER, SHIPPED, clipped, dated, same_votes
 from detente.measurement.unity import Setting
 
 METHOD = 1
@@ -87,7 +87,7 @@ def about() -> dict[str, Any]:
 
 def answer(setting: Setting, evidence: Evidence) -> bool:
     """Return whether what ships answers the case: the same question, and no other votes at hand."""
-    return key(setting) in about().get("keys", ()) and _same(evidence)
+    return key(setting) in about().get("keys", ()) and same_votes(evidence, about())
 
 
 def read(setting: Setting, evidence: Evidence) -> dict[str, pd.DataFrame] | None:
@@ -96,16 +96,6 @@ def read(setting: Setting, evidence: Evidence) -> dict[str, pd.DataFrame] | None
         return None
     mine = key(setting)
     return {name: _table(name, mine) for name in camp_frames.FRAMES}
-
-
-def _same(evidence: Evidence) -> bool:
-    """Return whether the evidence has shipped roll calls alone, or just the file behind the camps."""
-    sql = "SELECT DISTINCT source FROM roll_calls WHERE origin <> 'shipped'"
-    held = set(evidence.query(sql)["source"])
-    if not held:
-        return True
-    known = evidence.query("SELECT id, sha256 FROM sources WHERE id = ?", (about()["source"],))
-    return held == {about()["source"]} and set(known["sha256"]) == {about()["sha256"]}
 
 
 def _table(name: str, mine: str) -> pd.DataFrame:
