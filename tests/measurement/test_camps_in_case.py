@@ -20,7 +20,7 @@ from detente.measurement.networks.in_case import CampTables, computed
 from detente.measurement.networks.layers import Asked
 from detente.measurement.networks.redrawn import redrawn
 from detente.measurement.networks.ties import ties
-from detente.measurement.shipped import LIVE, SHIPPED
+from detente.measurement.shipped import LIVE, SHIPPED, same_votes
 from detente.measurement.unity import Setting
 from tests.measurement.small_evidence import SmallEvidence, make_case
 
@@ -234,9 +234,9 @@ def _of_last_year(whole: Setting, evidence: Evidence) -> dict[str, pd.DataFrame]
 def test_evidence_with_other_votes_is_measured_anew(tmp_path: Path) -> None:
     database.refresh(tmp_path)
     with open_evidence(tmp_path / "evidence.duckdb") as alone:
-        assert shipped_camps._same(alone)
+        assert same_votes(alone, shipped_camps.about())
     mixed = SmallEvidence().roll_call(1, "2019-01-01", {"USA": "y"})
-    assert not shipped_camps._same(_WithSources(mixed))
+    assert not same_votes(_WithSources(mixed), shipped_camps.about())
 
 
 class _WithSources:

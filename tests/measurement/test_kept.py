@@ -60,13 +60,19 @@ def test_a_folder_that_cannot_be_written_costs_time_alone(tmp_path: Path) -> Non
     assert blocked.read_text(encoding="utf-8") == "in the way"
 
 
-def test_the_results_not_asked_for_longest_go_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept, "MOST", 2)
+def test_the_results_not_asked_for_longest_go_first(tmp_path: Path) -> None:
     for name in ("one", "two"):
-        kept.remembered(tmp_path, name, lambda: FRAMES)
-    kept.remembered(tmp_path, "one", refuse)
-    kept.remembered(tmp_path, "three", lambda: FRAMES)
+        kept.remembered(tmp_path, name, lambda: FRAMES, most=2)
+    kept.remembered(tmp_path, "one", refuse, most=2)
+    kept.remembered(tmp_path, "three", lambda: FRAMES, most=2)
     assert sorted(path.stem for path in tmp_path.glob("*.duckdb")) == ["one", "three"]
+
+
+def test_what_is_kept_can_be_looked_up_without_being_made(tmp_path: Path) -> None:
+    assert kept.recalled(tmp_path, "one") is None and kept.recalled(None, "one") is None
+    made = kept.remembered(tmp_path, "one", lambda: FRAMES)
+    found = kept.recalled(tmp_path, "one")
+    assert found is not None and list(found) == list(made)
 
 
 def test_the_key_changes_with_any_of_its_parts() -> None:
