@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -74,6 +75,15 @@ def test_a_horizon_that_makes_no_sense_is_refused(steps: int) -> None:
         Futures(dynamics=still([0]), steps=steps)
 
 
+@pytest.mark.parametrize(
+    ("years", "begins"), [(5.0, date(2026, 1, 1)), (0.5, date(2200, 1, 1)), (1.0, date(1600, 1, 1))]
+)
+def test_years_beyond_all_calendars_are_refused(years: float, begins: date) -> None:
+    """200 steps of five years are a thousand."""
+    with pytest.raises(SimulationError, match="begin and end between 1700 and 2250"):
+        Futures(dynamics=still([0], years=years), steps=200, begins=begins)
+
+
 def test_numbers_that_are_missing_are_named() -> None:
     with pytest.raises(SimulationError) as told:
         still([0, np.nan, 1], omega=np.array([0.1, np.nan]), influence=np.full((3, 3), 0.2), sigma_own=-1.0)
@@ -120,13 +130,21 @@ def test_a_share_that_makes_no_sense_is_refused(tmp_path: Path) -> None:
         draw_share(futures, (0, 2), draws=10, means=ONE)
 
 
-@pytest.mark.parametrize("exact", [True, False])
+@pytest.mark.parametrize(
+    ("exact", "pilot", "words"),
+    [
+        (2**27, 9, "in 5 of 10 futures (the first: 1)"),
+        (0, 9, "4 of 9"),
+        (0, 1, "in at least 5 of 10 futures"),
+    ],
+)
 def test_numbers_that_grow_beyond_bounds_are_an_error(
-    monkeypatch: pytest.MonkeyPatch, *, exact: bool
+    monkeypatch: pytest.MonkeyPatch, exact: int, pilot: int, words: str
 ) -> None:
-    """Pulled by two blocs beyond their means, and further with every step."""
-    both = {"blocs": ("one", "two", "three"), "membership": np.ones((2, 3)), "alpha": 1.0}
-    if not exact:
-        monkeypatch.setattr(gathering, "EXACT", 0)
-    with pytest.raises(SimulationError, match="grow beyond what can be written"):
-        draw(Futures(dynamics=still([0, 1], **both), steps=200, every=200), draws=10, means=ONE)
+    """Every other draw pulls by three blocs beyond their means, and further with every step."""
+    alpha = np.array([0.1, 1.0])[:, None, None] * np.ones((1, 3, 1))
+    three: dict[str, Any] = {"blocs": ("one", "two", "three"), "membership": np.ones((2, 3)), "alpha": alpha}
+    monkeypatch.setattr(gathering, "EXACT", exact)
+    monkeypatch.setattr(gathering, "PILOT", pilot)
+    with pytest.raises(SimulationError, match=re.escape(words)):
+        draw(Futures(dynamics=still([0, 1], **three), steps=200, every=200), draws=10, means=ONE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import replace
@@ -35,6 +36,24 @@ from tests.simulation.made_futures import busy, bytes_of
 from detente.simulation.ensemble.running import draw
 gathering.EXACT = 0
 print(hashlib.sha256(b"".join(bytes_of(draw(busy(), draws=300, seed=3)))).hexdigest())
+"""
+
+KILLED = """
+import os
+import signal
+import sys
+from pathlib import Path
+from detente.simulation.ensemble import gathering
+from detente.simulation.ensemble.gathering import Means
+from detente.simulation.ensemble.running import draw
+from tests.simulation.made_futures import busy
+
+def stop(progress):
+    if progress.done > 200:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+gathering.EXACT, gathering.PART = 0, 100
+draw(busy(), draws=450, means=Means(folder=Path(sys.argv[1]), threads=2, chunk=40, progress=stop))
 """
 
 
@@ -115,9 +134,25 @@ def test_a_run_that_was_stopped_is_picked_up(tmp_path: Path, monkeypatch: pytest
     heard.clear()
     told = draw(busy(), draws=450, means=Means(folder=tmp_path, progress=heard.append))
     assert bytes_of(told) == whole
-    assert [each.done for each in heard] == [100, 300, 400, 450]
+    assert [each.done for each in heard] == [100, 200, 300, 400, 450]
     with pytest.raises(SimulationError, match="holds a run of something else"):
         draw(busy(), draws=450, seed=1, means=Means(folder=tmp_path))
+
+
+def test_a_run_whose_process_is_killed_is_picked_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gathering, "EXACT", 0)
+    monkeypatch.setattr(gathering, "PART", 100)
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, str(tmp_path)], cwd=Path(__file__).resolve().parents[2], check=False,
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert len(list(tmp_path.glob("part-*"))) == 2
+    heard: list[Progress] = []
+    told = draw(busy(), draws=450, means=Means(folder=tmp_path, progress=heard.append))
+    assert bytes_of(told) == bytes_of(draw(busy(), draws=450, means=ONE))
+    assert len(list(tmp_path.glob("part-*"))) == 5
+    assert heard[-1] == Progress(450, 450, 0.0) and heard[2].seconds_left > 0
 
 
 def test_workers_share_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

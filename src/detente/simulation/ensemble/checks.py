@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 MOST_STEPS = 200
+FIRST_YEAR, LAST_YEAR = 1700, 2250
+"""Days are counted between these."""
 POSSIBLE = {"start_sd": (0.0, np.inf), "spread": (0.0, np.inf)}
 
 
@@ -73,6 +75,10 @@ def problems_of(futures: Futures) -> Iterator[Problem]:
     if not 1 <= futures.steps <= MOST_STEPS:
         yield Problem("steps", f"{futures.steps} steps", f"give 1 to {MOST_STEPS}")
         return
+    last = futures.begins.year + futures.steps * futures.dynamics.years
+    if not FIRST_YEAR <= futures.begins.year <= last <= LAST_YEAR:
+        what = f"{futures.steps} steps of {futures.dynamics.years:g} years from {futures.begins} on"
+        yield Problem("steps", what, f"begin and end between {FIRST_YEAR} and {LAST_YEAR}")
     if futures.every < 1 or futures.steps % futures.every:
         what = f"{futures.steps} steps cannot be recorded every {futures.every}"
         yield Problem("every", what, "let it divide the number of steps")

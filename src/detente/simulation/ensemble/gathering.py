@@ -48,11 +48,6 @@ MOST_DRAWS = 10**9
 BEYOND = 2.0
 """Bins reach so far below and above the range from the first to the last quantile, in lengths of it."""
 TINY = 1e-6
-TOO_LARGE = Problem(
-    "futures",
-    "numbers grow beyond what can be written",
-    "look for parameters or sizes that are far too large",
-)
 
 
 @dataclass(frozen=True)
@@ -189,7 +184,8 @@ class _Run:
         held, about = np.empty((rows, len(ranks)), dtype=np.float32), np.empty((rows, 2))
         self._rows(lambda span: order_statistics(chunk.values, chunk.count, ranks, span, held, about))
         if not np.isfinite(about).all():
-            raise SimulationError(TOO_LARGE)
+            lost = np.flatnonzero(~np.isfinite(chunk.futures(chunk.count)).all(axis=1))
+            raise _too_large(f"{len(lost):,} of {chunk.count:,} futures (the first: {lost[:1].sum()})")
         below = held[:, np.searchsorted(ranks, np.floor(place))].astype(float)
         above = held[:, np.searchsorted(ranks, np.ceil(place))]
         return below + (above - below) * (place - np.floor(place)), about
@@ -211,6 +207,7 @@ class _Run:
                 parts.save(start, held)
             else:
                 ready += size
+                self._tell(start + size, begun, ready)
             total.add(held)
         return self._summed(total, edges)
 
@@ -256,7 +253,7 @@ class _Run:
     def _summed(self, total: Tally, edges: Floats) -> Gathered:
         """Return what the counts come to."""
         if total.sums[:, 2].any():
-            raise SimulationError(TOO_LARGE)
+            raise _too_large(f"at least {total.sums[:, 2].max():,} of {self.draws:,} futures")
         quantiles = np.empty((len(edges), len(QUANTILES)))
         quantiles_in_bins(total.counts, edges, np.array(QUANTILES), quantiles)
         middle = total.sums[:, 0] / (self.draws * GRAIN)
@@ -278,6 +275,11 @@ class _Run:
 
     def _tell(self, done: int, begun: float, ready: int) -> None:
         self.how.tell(done, self.draws, begun=begun, ready=ready)
+
+
+def _too_large(which: str) -> SimulationError:
+    hint = "look for parameters or sizes that are far too large"
+    return SimulationError(Problem("futures", f"numbers grow beyond what can be written in {which}", hint))
 
 
 def _put(chunk: Chunk, edges: Floats, tally: Tally, span: tuple[int, int]) -> None:
