@@ -16,14 +16,25 @@ if TYPE_CHECKING:
     from detente.measurement.networks.detachment import detachment
     from detente.measurement.networks.ties import ties
     from detente.simulation.bargaining.verb import bargain
-    from detente.study import Study, load
+    from detente.study import Study, load, project
 
 __version__ = "0.1.0"
-__all__ = ["Study", "__version__", "bargain", "camps", "detachment", "ideal_points", "load", "ties"]
+__all__ = [
+    "Study",
+    "__version__",
+    "bargain",
+    "camps",
+    "detachment",
+    "ideal_points",
+    "load",
+    "project",
+    "ties",
+]
 
 _HOMES = {
     "Study": "detente.study",
     "load": "detente.study",
+    "project": "detente.study",
     "ideal_points": "detente.measurement.idealpoints",
     "ties": "detente.measurement.networks.ties",
     "camps": "detente.measurement.networks.camps",

@@ -12,12 +12,15 @@ from detente.evidence import Event, import_file, open_evidence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import date
 
     from detente.briefing import Brief
     from detente.cases import Case
     from detente.evidence import Evidence
     from detente.measurement import Finding, Measures
+    from detente.simulation.ensemble.gathering import Means
     from detente.simulation.outcomes import Outcomes
+    from detente.simulation.projection.outlook import Outlook
 
 
 def _silent(_event: Event) -> None:
@@ -96,6 +99,48 @@ class Study:
         self.report(Event("step", "simulating the agenda"))
         return simulate(self.case, self.evidence, measures, seed=self.seed, draws=draws)
 
+    def project(
+        self,
+        scenario: str | None = None,
+        *,
+        draws: int | None = None,
+        until: date | int | None = None,
+        means: Means | None = None,
+        trajectories: int = 0,
+    ) -> Outlook:
+        """Return futures of the case, or of a scenario of it (by key, or by the path of a file).
+
+        From the day the case looks from until a day or the end of a year, or for the case's own years.
+        `means` says how to run (threads, a folder to pick up from, whom to tell); `trajectories` keeps the
+        positions of so many futures. Two scenarios with the same `draws` and `seed` share their luck.
+
+        Raises `CaseError` for a scenario that does not fit the case, `SimulationError` for a window that
+        makes no sense and events that do not fit, `MeasurementError` as `measure` does.
+        """
+        from datetime import date
+
+        from detente.cases.scenarios import patched, scenario_named
+        from detente.simulation.backtest.shipped import stored_fit
+        from detente.simulation.projection.outlook import outlook
+        from detente.simulation.projection.preparing import Known
+
+        case = self.case
+        if scenario is not None:
+            case = patched(case, scenario_named(case, scenario), name=scenario)
+        measures = self.measure()
+        self.report(Event("step", f"drawing futures{f' of {scenario}' if scenario else ''}"))
+        known = Known(self.evidence, measures, stored_fit(self.case, self.evidence))
+        return outlook(
+            case,
+            known,
+            scenario=scenario or "",
+            until=date(until, 12, 31) if isinstance(until, int) else until,
+            draws=self.draws if draws is None else draws,
+            seed=self.seed,
+            means=means,
+            trajectories=trajectories,
+        )
+
     def brief(self, folder: str | Path) -> Brief:
         """Write the brief and its numbers into `folder`, whole or not at all, and say where.
 
@@ -110,6 +155,26 @@ class Study:
         return write_brief(
             self.case, self.evidence, measures, Path(folder), seed=self.seed, outcomes=outcomes
         )
+
+
+def project(
+    case: str | Path | Case | Study,
+    scenario: str | None = None,
+    *,
+    draws: int = 1000,
+    until: date | int | None = None,
+    seed: int = 0,
+    means: Means | None = None,
+    trajectories: int = 0,
+) -> Outlook:
+    """Return futures of a case, by name, path, or as it is at hand; see `Study.project`."""
+    from detente.cases import Case
+
+    if isinstance(case, Study):
+        study = case.with_options(seed=seed, draws=draws)
+    else:
+        study = Study(case, seed, draws) if isinstance(case, Case) else load(case, seed=seed, draws=draws)
+    return study.project(scenario, until=until, means=means, trajectories=trajectories)
 
 
 def load(case: str | Path, *, seed: int = 0, draws: int = 1000) -> Study:

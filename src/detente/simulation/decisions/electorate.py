@@ -88,9 +88,9 @@ def _held_back(
     if support.on is not None:
         rows = measures.dependence
         rows = rows[(rows["dependence"] == support.on) & rows["latest"].astype(bool)]
-        found["dependence"] = _shares(rows)
+        found["dependence"] = as_shares(rows)
     if support.pressed_by is not None:
-        found["pressure"] = _shares(latest(evidence, support.pressed_by, on=table.case.as_of))
+        found["pressure"] = as_shares(latest(evidence, support.pressed_by, on=table.case.as_of))
     return found
 
 
@@ -100,7 +100,7 @@ def latest(evidence: Evidence, indicator: str, *, on: date) -> pd.DataFrame:
     return rows.groupby("actor", as_index=False).last()
 
 
-def _shares(rows: pd.DataFrame) -> dict[str, float]:
+def as_shares(rows: pd.DataFrame) -> dict[str, float]:
     """Return values from 0 to 1: of everything where they are shares of it, else of the largest."""
     if rows.empty:
         return {}
@@ -132,12 +132,15 @@ def _named(key: str, kind: str, unknown: list[str]) -> list[Missing]:
     return [Missing("decisions", f"{key}: {', '.join(unknown)}", why)]
 
 
-def weighted(case: Case, decision: Decision, rule: AnyRule, *, evidence: Evidence) -> Voters:
+def weighted(
+    case: Case, decision: Decision, rule: AnyRule, *, evidence: Evidence, actors: Sequence[str] | None = None
+) -> Voters:
     """Return the voters of a decision with the weights that its rule names, from the evidence.
 
-    Raises `DetenteError` where a weight is missing or cannot be counted.
+    Voters are those of the day the case looks from, unless other `actors` are named. Raises `DetenteError`
+    where a weight is missing or cannot be counted.
     """
-    actors = deciders(case, decision, evidence=evidence)
+    actors = deciders(case, decision, evidence=evidence) if actors is None else actors
     found = {}
     for name in sorted(weights_named(rule)):
         rows = latest(evidence, decision.weights.get(name, name), on=case.as_of)

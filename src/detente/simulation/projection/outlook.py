@@ -1,0 +1,233 @@
+"""What comes of a case's futures, with names: by year, actor, bloc, decision and line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from detente.cases.projection import ALIGNMENT
+from detente.errors import Problem, SimulationError, did_you_mean
+from detente.files import write_text
+from detente.simulation.ensemble.comparing import Comparison, compare
+from detente.simulation.ensemble.results import Ensemble
+from detente.simulation.ensemble.running import draw
+from detente.simulation.ensemble.why import explain
+from detente.simulation.projection.law import YEAR
+from detente.simulation.projection.preparing import Known, Prepared, prepare
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    import xarray as xr
+
+    from detente.cases.schema import Case
+    from detente.simulation.ensemble.gathering import Means
+
+SOURCES = {
+    "positions": "positions",
+    "blocs": "blocs",
+    "cohesion": "spreads",
+    "exposure": "covariates",
+    "decisions": "decisions",
+    "votes": "votes",
+    "crossings": "lines",
+}
+"""Tables, and what the engine calls them."""
+WHY_DRAWS = 256
+"""Futures from which changes are taken apart."""
+
+
+@dataclass(frozen=True, eq=False)
+class Outlook:
+    """Futures of a case, or of a scenario of it: tables by `frame`, arrays by `data`.
+
+    Tables: `positions` by actor and item, `blocs` (means), `cohesion` (the standard deviation among members:
+    the less, the more united), `exposure` (drivers by actor: dependence, threat, pressure, burden),
+    `decisions` (how often each passes, on each of its days), `votes`, and `crossings` (how often a member is
+    beyond a line, and has been by then).
+    """
+
+    prepared: Prepared
+    ensemble: Ensemble
+    scenario: str = ""
+
+    @property
+    def case(self) -> Case:
+        """The case, with the scenario laid over it."""
+        return self.prepared.case
+
+    @property
+    def draws(self) -> int:
+        """How many futures were drawn."""
+        return self.ensemble.draws
+
+    @property
+    def digest(self) -> str:
+        """The digest of everything that the futures hang on, their seed and number included."""
+        return f"{self.ensemble.digest}-{self.ensemble.seed}-{self.draws}"
+
+    @property
+    def data(self) -> xr.Dataset:
+        """Quantiles, means and standard deviations by time and name."""
+        return self.ensemble.data
+
+    @property
+    def trajectories(self) -> xr.DataArray | None:
+        """Positions (future, time, actor, issue) of the first futures, if they were asked for."""
+        return self.ensemble.trajectories
+
+    def frame(self, table: str) -> pd.DataFrame:
+        """Return one of the tables of `SOURCES`; raises `SimulationError` where there is no such table."""
+        return named(self.prepared, self.ensemble.frame(_source(table)), table)
+
+    def against(self, base: Outlook, *, means: Means | None = None) -> Difference:
+        """Return what is otherwise than in `base`, future by future, with the same luck.
+
+        Raises `SimulationError` where the two were not drawn alike, or have other actors, items or days.
+        """
+        if (self.draws, self.ensemble.seed) != (base.draws, base.ensemble.seed):
+            hint = "draw both with the same `draws` and `seed`"
+            raise SimulationError(Problem("scenario", "was drawn otherwise than the baseline", hint))
+        found = compare(
+            base.prepared.futures,
+            self.prepared.futures,
+            draws=self.draws,
+            seed=self.ensemble.seed,
+            means=means,
+        )
+        return Difference(self.prepared, found, self.scenario)
+
+    def why(self, *, base: Outlook | None = None, draws: int = WHY_DRAWS) -> pd.DataFrame:
+        """Return each driver's part in the mean change of actors and blocs from the start to the end.
+
+        With `base`, in the difference from it at the end. Shapley's value over bloc pull, influence,
+        dependence, threat, domestic and shock; the rest is `other`.
+        """
+        return explain(
+            self.prepared.futures,
+            base=base.prepared.futures if base else None,
+            draws=draws,
+            seed=self.ensemble.seed,
+        )
+
+    def write(self, folder: Path) -> list[Path]:
+        """Write every table as CSV into `folder`, and what is missing; return the files."""
+        folder.mkdir(parents=True, exist_ok=True)
+        written = []
+        for table in SOURCES:
+            path = folder / f"{table}.csv"
+            write_text(path, self.frame(table).to_csv(index=False, lineterminator="\n"))
+            written.append(path)
+        missing = pd.DataFrame([vars(each) for each in self.prepared.missing])
+        write_text(folder / "missing.csv", missing.to_csv(index=False, lineterminator="\n"))
+        return [*written, folder / "missing.csv"]
+
+    def _repr_html_(self) -> str:
+        return self.frame("cohesion")._repr_html_()  # type: ignore[operator,no-any-return]
+
+    def __repr__(self) -> str:
+        under = f" under {self.scenario!r}" if self.scenario else ""
+        times = self.prepared.futures.times
+        return (
+            f"{self.draws:,} futures of {self.case.name!r}{under}, {times[0]:%Y-%m-%d} to "
+            f"{times[-1]:%Y-%m-%d}: {', '.join(SOURCES)}"
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Difference:
+    """What is otherwise in a scenario than in its baseline: the tables of `Outlook`, paired."""
+
+    prepared: Prepared
+    comparison: Comparison
+    scenario: str
+
+    def frame(self, table: str) -> pd.DataFrame:
+        """Return one table of differences with 95 per cent intervals for the number of futures.
+
+        Of `decisions`, `votes` and `crossings`, `before` and `after` as well.
+        """
+        return named(self.prepared, self.comparison.frame(_source(table)), table)
+
+
+def outlook(
+    case: Case,
+    known: Known,
+    *,
+    scenario: str = "",
+    until: date | None = None,
+    draws: int = 1000,
+    seed: int = 0,
+    means: Means | None = None,
+    trajectories: int = 0,
+) -> Outlook:
+    """Return the futures of a case that has any scenario laid over it already, as `scenario` names it."""
+    prepared = prepare(case, known, until=until, seed=seed)
+    found = draw(prepared.futures, draws=draws, seed=seed, means=means, trajectories=trajectories)
+    return Outlook(prepared, found, scenario)
+
+
+def _source(table: str) -> str:
+    if table not in SOURCES:
+        hint = did_you_mean(table, SOURCES) or f"tables are {', '.join(SOURCES)}"
+        raise SimulationError(Problem("table", f"there is no {table!r}", hint))
+    return SOURCES[table]
+
+
+def named(prepared: Prepared, rows: pd.DataFrame, table: str) -> pd.DataFrame:
+    """Return the engine's rows as a case's table: titles and marks added, fillers taken out."""
+    makers = {"exposure": _exposure, "decisions": _dated, "votes": _dated, "crossings": _watched}
+    return makers.get(table, _placed)(prepared, rows).reset_index(drop=True)
+
+
+def _placed(prepared: Prepared, rows: pd.DataFrame) -> pd.DataFrame:
+    """Positions, means and spreads: on an item, those who really are on it."""
+    told = rows.rename(columns={"issue": "item"})
+    told = told.assign(mark=np.where(told["item"] == ALIGNMENT, "estimated", "assumed"))
+    if "actor" not in told:
+        return told
+    cells = zip(told["actor"], told["item"], strict=True)
+    return told[[actor in prepared.on[item] for actor, item in cells]]
+
+
+def _exposure(prepared: Prepared, rows: pd.DataFrame) -> pd.DataFrame:
+    """Levels of drivers, of those of whom they are known."""
+    known = {level.key: level for level in prepared.levels}
+    there = {
+        (actor, key)
+        for key, level in known.items()
+        for actor, sure in zip(prepared.names.actors, level.known, strict=True)
+        if sure
+    }
+    told = rows[rows["covariate"] != YEAR].rename(columns={"covariate": "driver"})
+    told = told[[each in there for each in zip(told["actor"], told["driver"], strict=True)]]
+    titles, kinds = ([getattr(known[key], name) for key in told["driver"]] for name in ("title", "kind"))
+    return told.assign(title=titles, kind=kinds)
+
+
+def _dated(prepared: Prepared, rows: pd.DataFrame) -> pd.DataFrame:
+    """Decisions and votes, with the half-year in which they come up."""
+    days, decisions = prepared.calendar.days, prepared.case.decisions
+    return rows.assign(
+        title=[decisions[key].title for key in rows["decision"]],
+        begins=pd.to_datetime([days[step - 1] for step in rows["step"]]),
+        ends=pd.to_datetime([days[step] for step in rows["step"]]),
+    )
+
+
+def _watched(prepared: Prepared, rows: pd.DataFrame) -> pd.DataFrame:
+    """Crossings of lines, of the members who are watched."""
+    assert prepared.case.projection is not None
+    lines = prepared.case.projection.lines
+    watched = {
+        (key, actor)
+        for key, line in lines.items()
+        for actor in prepared.names.members.get(line.watch, ())
+        if actor in prepared.on.get(line.item, ())
+    }
+    told = rows[[each in watched for each in zip(rows["line"], rows["actor"], strict=True)]]
+    return told.assign(title=[lines[key].title for key in told["line"]])
