@@ -155,11 +155,11 @@ def busy() -> Futures:
     )
 
 
-def large(*, steps: int = 20) -> Futures:
-    """45 actors, 3 issues, 3 covariates that all walk at random, and 2 ballots in each step."""
+def large(*, steps: int = 20, issues: tuple[str, ...] = ("sanctions", "aid", "arms")) -> Futures:
+    """45 actors on some issues, 3 covariates that all walk at random, and 2 ballots in each step."""
     rng = np.random.default_rng(0)
     actors = tuple(f"A{place:02d}" for place in range(45))
-    issues, members = ("sanctions", "aid", "arms"), np.zeros((45, 2))
+    members = np.zeros((45, 2))
     members[:30, 0], members[10:40, 1] = 1, 1
     influence = rng.random((45, 45))
     dynamics = Dynamics(
@@ -167,13 +167,13 @@ def large(*, steps: int = 20) -> Futures:
         issues=issues,
         blocs=("union", "alliance"),
         covariates=("oil", "populists", "threat"),
-        start=rng.normal(0.5, 0.15, (45, 3)),
-        start_sd=np.full((45, 3), 0.03),
+        start=rng.normal(0.5, 0.15, (45, len(issues))),
+        start_sd=np.full((45, len(issues)), 0.03),
         membership=members,
         influence=influence / influence.sum(axis=1, keepdims=True),
         alpha=rng.uniform(0.02, 0.08, (200, 2)),
         omega=rng.uniform(0.01, 0.05, 200),
-        beta=rng.normal([[-0.3], [-0.2], [0.3]], 0.05, (200, 3, 3)),
+        beta=rng.normal([[-0.3], [-0.2], [0.3]], 0.05, (200, 3, len(issues))),
         sigma_common=np.full((1, 3), 0.01),
         sigma_own=rng.uniform(0.01, 0.03, (200, 1)) * np.ones(45),
     )

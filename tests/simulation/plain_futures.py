@@ -84,14 +84,17 @@ class World:
 
     def __init__(self, futures: Futures, future: int, luck: Luck) -> None:
         assert futures.covariates is not None
-        self.futures, self.luck, self.held = futures, luck, futures.covariates
+        self.futures, self.luck = futures, luck
+        self.held = {
+            name: value.tolist() for name, value in vars(futures.covariates).items() if name != "drivers"
+        }
         self.dynamics = dynamics = futures.dynamics
         self.draw = {
             name: getattr(dynamics, name)[future % len(getattr(dynamics, name))].tolist()
             for name in ("alpha", "omega", "beta", "sigma_common", "sigma_own", "dof", "start")
         }
         self.influence = dynamics.influence.tolist()
-        self.path, self.spread = self.held.path.tolist(), self.held.spread.tolist()
+        self.path, self.spread = self.held["path"], self.held["spread"]
         self.members = [
             {actor for actor, on in zip(dynamics.actors, column, strict=True) if on}
             for column in dynamics.membership.T
@@ -102,7 +105,7 @@ class World:
         self.track = [[list(actor.x) for actor in self.actors]]
 
     def _begin(self, row: int, name: str) -> Actor:
-        sd, start = self.dynamics.start_sd[row], self.draw["start"][row]
+        sd, start = self.dynamics.start_sd[row].tolist(), self.draw["start"][row]
         x = [
             start[k] + sd[k] * self.normal(0, "start", name, issue)
             for k, issue in enumerate(self.dynamics.issues)
@@ -110,15 +113,15 @@ class World:
         z = [
             self._bounded(
                 c,
-                self.held.start[row, c]
-                + self.held.start_sd[row, c] * self.normal(0, "level", name, covariate),
+                self.held["start"][row][c]
+                + self.held["start_sd"][row][c] * self.normal(0, "level", name, covariate),
             )
             for c, covariate in enumerate(self.dynamics.covariates)
         ]
         return Actor(name, row, x, z, [0.0] * len(x), [0.0] * len(z), [0.0] * len(x))
 
     def _bounded(self, c: int, value: float) -> float:
-        return float(min(max(value, self.held.low[c]), self.held.high[c]))
+        return float(min(max(value, self.held["low"][c]), self.held["high"][c]))
 
     def normal(self, step: int, *name: str) -> float:
         return NORMAL.inv_cdf(self.luck.chance(step, *name))
@@ -134,14 +137,23 @@ class World:
         return self
 
     def step(self, step: int) -> None:
+        happens = self.open(step)
+        for actor in self.actors:
+            self.drive(step, actor, happens)
+        means, common = self.look(step)
+        for actor in self.actors:
+            self.move(step, actor, means, common)
+        self.close(step, happens)
+
+    def open(self, step: int) -> list[tuple[Shock, float]]:
         happens = [(shock, self.factor(shock)) for shock in self.futures.shocks if shock.step == step]
         for shock, _ in happens:
             for (name, bloc), value in shock.members.items():
                 group = self.members[self.dynamics.blocs.index(bloc)]
                 group.add(name) if value else group.discard(name)
-        for actor in self.actors:
-            self.drive(step, actor, happens)
-        self.move(step)
+        return happens
+
+    def close(self, step: int, happens: list[tuple[Shock, float]]) -> None:
         for shock, factor in happens:
             self.shake(step, shock, factor)
         for ballot in self.futures.ballots:
@@ -169,33 +181,33 @@ class World:
             actor.moved.append(value - actor.z[c])
             actor.z[c], actor.wait_z[c] = value, 0.0
 
-    def move(self, step: int) -> None:
-        dynamics = self.dynamics
+    def look(self, step: int) -> tuple[list[list[float]], list[list[float]]]:
         common = [
             [
                 self.draw["sigma_common"][b][k] * self.normal(step, "common", bloc, issue)
-                for k, issue in enumerate(dynamics.issues)
+                for k, issue in enumerate(self.dynamics.issues)
             ]
-            for b, bloc in enumerate((*dynamics.blocs, ""))
+            for b, bloc in enumerate((*self.dynamics.blocs, ""))
         ]
-        means = [self.mean(group) for group in self.members]
         for actor in self.actors:
             actor.then = list(actor.x)
-        for actor in self.actors:
-            for k, issue in enumerate(dynamics.issues):
-                then = actor.then[k]
-                now = then + actor.wait_x[k] + actor.drift[k] + common[-1][k]
-                heard = 0.0
-                for other in self.actors:
-                    heard += self.influence[actor.row][other.row] * (other.then[k] - then)
-                now += self.draw["omega"][k] * heard
-                now += self.draw["sigma_own"][actor.row][k] * self.own(step, "own", actor.name, issue)
-                for b, group in enumerate(self.members):
-                    if actor.name in group:
-                        now += self.draw["alpha"][b][k] * (means[b][k] - then) + common[b][k]
-                for c, moved in enumerate(actor.moved):
-                    now += self.draw["beta"][c][k] * moved
-                actor.x[k], actor.wait_x[k] = now, 0.0
+        return [self.mean(group) for group in self.members], common
+
+    def move(self, step: int, actor: Actor, means: list[list[float]], common: list[list[float]]) -> None:
+        for k, issue in enumerate(self.dynamics.issues):
+            then = actor.then[k]
+            now = then + actor.wait_x[k] + actor.drift[k] + common[-1][k]
+            heard = 0.0
+            for other in self.actors:
+                heard += self.influence[actor.row][other.row] * (other.then[k] - then)
+            now += self.draw["omega"][k] * heard
+            now += self.draw["sigma_own"][actor.row][k] * self.own(step, "own", actor.name, issue)
+            for b, group in enumerate(self.members):
+                if actor.name in group:
+                    now += self.draw["alpha"][b][k] * (means[b][k] - then) + common[b][k]
+            for c, moved in enumerate(actor.moved):
+                now += self.draw["beta"][c][k] * moved
+            actor.x[k], actor.wait_x[k] = now, 0.0
 
     def mean(self, group: set[str]) -> list[float]:
         inside = [actor for actor in self.actors if actor.name in group]
