@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from detente.cases.agenda import Unit
 from detente.cases.decisions import Effect
@@ -112,6 +113,15 @@ class Projection(Part):
         return self
 
 
+def _plain(value: Any) -> Any:
+    """Return dates inside a patch as text, so that it reads the same from YAML and from JSON."""
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(each) for each in value]
+    return value.isoformat() if isinstance(value, date) else value
+
+
 class Scenario(Part):
     """A patch on the case: what is otherwise than in the baseline, and which baseline it was written for."""
 
@@ -119,7 +129,7 @@ class Scenario(Part):
     baseline: Annotated[str, Field(pattern=r"\S")] = Field(
         description="Digest of the baseline it was written for; `detente project CASE --baseline` shows it."
     )
-    patch: dict[Key, Any] = Field(
+    patch: Annotated[dict[Key, Any], BeforeValidator(_plain)] = Field(
         min_length=1,
         description="What is changed, nested as in the case: sections are merged, values replaced, and null "
         "takes a key out. Of `agenda`, `decisions` and `projection`.",

@@ -1,4 +1,6 @@
-"""Names that `projection:` uses and other sections must declare; works on plain data, however unfinished."""
+"""Names that `projection:` and `strategies:` use and other sections declare; works on plain data, however
+unfinished.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +18,12 @@ Path = tuple[str | int, ...]
 
 def broken(case: Mapping[str, Any]) -> Iterator[Broken]:
     """Yield every reference of `projection:` that does not resolve."""
+    yield from _strategies(case)
     asked, path = part_of(case, "projection"), ("projection",)
     if not asked:
-        if part_of(case, "scenarios"):
-            yield Broken(("scenarios",), "there is nothing to patch", "add `projection:` to the case")
+        for section in ("scenarios", "strategies"):
+            if part_of(case, section):
+                yield Broken((section,), "there are no futures to change", "add `projection:` to the case")
         return
     items = part_of(case, "agenda", "items")
     for place, item in listed(asked, "items"):
@@ -94,3 +98,63 @@ def _issue(case: Mapping[str, Any], issue: Any, path: Path) -> Iterator[Broken]:
     if part_of(case, "projection").get("alignment", True):
         followed.append("alignment")
     yield from undeclared(path, issue, followed, "projection.items")
+
+
+def _strategies(case: Mapping[str, Any]) -> Iterator[Broken]:
+    asked, path = part_of(case, "strategies"), ("strategies",)
+    players, levers = part_of(asked, "players"), part_of(asked, "levers")
+    for key in players:
+        yield from _player(case, key, (*path, "players", key))
+    for key in levers:
+        lever, inside = part_of(levers, key), (*path, "levers", key)
+        yield from event_broken(case, lever, inside)
+        owner = lever.get("owner")
+        yield from undeclared((*inside, "owner"), owner, players, "strategies.players")
+        wants = part_of(players, owner, "objectives") if isinstance(owner, str) else {}
+        for name in part_of(lever, "side") if wants else ():
+            where = f"strategies.players.{owner}.objectives"
+            yield from undeclared((*inside, "side", name), name, wants, where)
+        for place, name in listed(lever, "target"):
+            yield from neither((*inside, "target", place), name, part_of(case, "blocs"))
+    yield from _wedge(case, part_of(asked, "wedge"), (*path, "wedge"))
+
+
+def _wedge(case: Mapping[str, Any], wedge: Mapping[Any, Any], inside: Path) -> Iterator[Broken]:
+    players, decisions = part_of(case, "strategies", "players"), part_of(case, "decisions")
+    for role in ("divider", "defender"):
+        yield from undeclared((*inside, role), wedge.get(role), players, "strategies.players")
+    yield from undeclared((*inside, "bloc"), wedge.get("bloc"), part_of(case, "blocs"), "blocs")
+    yield from undeclared(
+        (*inside, "decision"), wedge.get("decision"), part_of(case, "decisions"), "decisions"
+    )
+    yield from _issue(case, wedge.get("item"), (*inside, "item"))
+
+
+def _player(case: Mapping[str, Any], key: Any, path: Path) -> Iterator[Broken]:
+    asked = part_of(case, "strategies")
+    players, levers = part_of(asked, "players"), part_of(asked, "levers")
+    player = part_of(players, key)
+    others = [name for name in players if name != key]
+    yield from undeclared((*path, "against"), player.get("against"), others, "strategies.players")
+    own = [name for name in levers if part_of(levers, name).get("owner") == key]
+    for name in part_of(player, "portfolios"):
+        held = part_of(player, "portfolios")
+        for place, lever in listed(held, name):
+            where = f"strategies.levers, owned by {key}"
+            yield from undeclared((*path, "portfolios", name, place), lever, own, where)
+    for name in part_of(player, "objectives"):
+        inside = (*path, "objectives", name, "measure")
+        yield from _measure(case, part_of(player, "objectives", name, "measure"), inside)
+
+
+def _measure(case: Mapping[str, Any], measure: Mapping[Any, Any], path: Path) -> Iterator[Broken]:
+    sections = {
+        "cohesion": ("blocs",), "mean": ("blocs",), "passes": ("decisions",),
+        "crosses": ("projection", "lines"), "driver": ("projection", "drivers"),
+    }  # fmt: skip
+    for kind, section in sections.items():
+        yield from undeclared((*path, kind), measure.get(kind), part_of(case, *section), ".".join(section))
+    if measure.get("item") is not None:
+        yield from _issue(case, measure.get("item"), (*path, "item"))
+    if measure.get("of") is not None:
+        yield from neither((*path, "of"), measure.get("of"), part_of(case, "blocs"))

@@ -20,6 +20,7 @@ from detente.cases.positions import IdealPoints
 from detente.cases.projection import Projection, Scenario
 from detente.cases.references import broken
 from detente.cases.stance import Stance
+from detente.cases.strategies import Strategies
 from detente.cases.terms import (
     ActorCode,
     BlocKey,
@@ -273,6 +274,9 @@ class Case(Part):
     )
     scenarios: dict[Key, Scenario] = Field(
         default_factory=dict, description="What may be otherwise than the projection takes it, by key."
+    )
+    strategies: Strategies | None = Field(
+        default=None, description="What each side can do, and what it wants; left out if not given."
     )
     data: Annotated[tuple[OwnTable, ...], Field(strict=False)] = Field(
         default=(), description="Tables of your own."
