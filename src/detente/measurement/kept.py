@@ -53,6 +53,11 @@ def recalled(folder: Path | None, name: str) -> Frames | None:
     return None if folder is None else _read(_file(folder, name))
 
 
+def forget(folder: Path, name: str) -> None:
+    """Drop what is kept in `folder` under `name`, if anything."""
+    _file(folder, name).unlink(missing_ok=True)
+
+
 def remembered(
     folder: Path | None, name: str, make: Callable[[], Mapping[str, pd.DataFrame]], *, most: int = MOST
 ) -> Frames:

@@ -10,7 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from detente.simulation.backtest.foretelling import MODEL, Foretold, Told
+from detente.simulation.backtest.boards import MODEL
+from detente.simulation.backtest.foretelling import Foretold, Told
 from detente.simulation.backtest.outcomes import line_to, outcome
 from detente.simulation.backtest.predictive import Sampled
 from detente.simulation.backtest.resampling import mean_interval
@@ -23,6 +24,8 @@ Floats = NDArray[np.float64]
 
 KNOWN, FORESEEN = "the year before", "as if foreseen"
 """The change of the year before, known at the origin; the change of the year itself, had it been known."""
+UNTOUCHED = "changed in no forecast"
+GAPS = ["origin", "horizon", "who", "value"]
 HELP = [
     "covariate", "change", "effect", "low", "high", "gain", "actors", "horizon", "forecasts", "crps_less",
     "less_low", "less_high", "verdict",
@@ -44,20 +47,23 @@ def covariate_board(
     whole = replace(fit, panel=_bare(latest)) if _alike(fit, latest) else None
     for place, name in enumerate(latest.covariates):
         for change in (KNOWN, FORESEEN):
-            moved = pd.DataFrame(_moved(panels, latest, told, (place, change), first))
+            moved = pd.DataFrame(_moved(panels, latest, told, (place, change), first), columns=GAPS)
             about = _effect(whole or fit, latest if whole else panels[max(told)], place, change)
-            for horizon, part in moved.groupby("horizon"):
-                less, low, high = mean_interval(
-                    part[["origin", "who", "value"]], block=max(int(str(horizon)), 2), seed=seed
-                )
-                rows.append(
-                    {
-                        "covariate": name, "change": change, **about, "horizon": horizon,
-                        "forecasts": len(part), "crps_less": less, "less_low": low, "less_high": high,
-                        "verdict": verdict_of(low, high),
-                    }
-                )  # fmt: skip
+            for horizon in range(1, len(_positions(told[max(told)])) + 1):
+                part = moved.loc[moved["horizon"] == horizon, ["origin", "who", "value"]]
+                found = _compared(part, block=max(horizon, 2), seed=seed)
+                rows.append({"covariate": name, "change": change, **about, "horizon": horizon, **found})
     return pd.DataFrame(rows, columns=HELP)
+
+
+def _compared(gaps: pd.DataFrame, *, block: int, seed: int) -> dict[str, object]:
+    if gaps.empty:
+        return {"forecasts": 0, "verdict": UNTOUCHED}
+    less, low, high = mean_interval(gaps, block=block, seed=seed)
+    return {
+        "forecasts": len(gaps), "crps_less": less, "less_low": low, "less_high": high,
+        "verdict": verdict_of(low, high),
+    }  # fmt: skip
 
 
 def _alike(fit: PanelFit, latest: Panel) -> bool:

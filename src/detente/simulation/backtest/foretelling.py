@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.simulation.backtest.blocs import QUANTITIES, Series, series, summed
+from detente.simulation.backtest.boards import MODEL
 from detente.simulation.backtest.crossing import Side, crossed, sides_now
 from detente.simulation.backtest.outcomes import CLEAR
 from detente.simulation.backtest.predictive import Normal, Predictive, Sampled
@@ -22,7 +23,6 @@ from detente.simulation.panel.layout import Spec
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
-MODEL = "panel"
 RECENT = 5
 """Years whose readings tell how noisy the next will be."""
 FALL, CROSS = "cohesion falls", "member crosses"

@@ -1,22 +1,24 @@
-"""The backtest of a case, and its tables."""
+"""The backtest of a case: an origin a year, and the tables that come of it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import replace
 
 import pandas as pd
 
+from detente.errors import SimulationError, raise_all
 from detente.evidence.progress import Event, Report, silent
+from detente.simulation.backtest.boards import MODEL, Boards, Plan
+from detente.simulation.backtest.countdown import Countdown
 from detente.simulation.backtest.covariates import covariate_board
-from detente.simulation.backtest.foretelling import MODEL, Design
-from detente.simulation.backtest.rolling import Backtest, backtest
-from detente.simulation.backtest.scoreboard import choose_default, event_board, scoreboard
+from detente.simulation.backtest.foretelling import Design, Told, foretell
+from detente.simulation.backtest.rolling import Backtest, scored
+from detente.simulation.backtest.scoreboard import EVENT_BOARD, choose_default, event_board, scoreboard
 from detente.simulation.panel.data import Panel
 from detente.simulation.panel.in_case import CasePanels
 from detente.simulation.panel.layout import Spec
 
-FIRST, CALIBRATE = 2005, 1998
-"""First origin that is scored, and first that later ones are calibrated on."""
 MODELS = {
     MODEL: Spec(covariates=()),
     "panel without pulls": Spec(pull=False, covariates=()),
@@ -25,56 +27,52 @@ MODELS = {
 """The model and what it would be without a part, or with one more; covariates are judged apart."""
 
 
-@dataclass(frozen=True, eq=False)
-class Boards:
-    """The tables of a backtest: `scores` (BOARD), `events` (EVENT_BOARD), `covariates` (HELP), `defaults`
-    (DEFAULTS); `factors` by quantity and horizon, by which intervals made in the last year are stretched;
-    `origins` scored, and `source` of what they were scored on.
+def backtest_case(panels: CasePanels, plan: Plan | None = None, *, report: Report = silent) -> Boards:
+    """Return the tables of a case's backtest; `report` is told of each step and of the time left.
+
+    Readings are estimated anew for every origin, from votes until the end of its year, and kept: a run that
+    is interrupted takes them up again. A member crosses when it is read nearer to the rival than to its bloc.
+
+    Raises SimulationError for a plan that does not fit the votes.
     """
-
-    scores: pd.DataFrame
-    events: pd.DataFrame
-    covariates: pd.DataFrame
-    defaults: pd.DataFrame
-    factors: pd.DataFrame
-    origins: tuple[int, ...]
-    source: str
-
-
-@dataclass(frozen=True)
-class Plan:
-    """Which years are origins, from `calibrate` on, scored from `first` on; and what is compared."""
-
-    first: int = FIRST
-    calibrate: int = CALIBRATE
-    design: Design = field(default_factory=lambda: Design(models=MODELS))
-
-
-def backtest_case(panels: CasePanels, plan: Plan, *, report: Report = silent) -> Boards:
-    """Return the tables of a case's backtest; `report` is told of each step.
-
-    Readings are estimated anew for every origin, from votes until the end of its year, and kept.
-    """
+    plan = plan or Plan()
+    raise_all(SimulationError, list(plan.problems()))
+    report(Event("step", "reading all votes"))
     latest = panels.latest()
+    last = latest.years[-1]
+    raise_all(SimulationError, list(plan.problems(last)))
     held: dict[int, Panel] = {}
-    for year in range(plan.calibrate, latest.years[-1]):
-        report(Event("step", f"reading votes until {year}"))
+    told: dict[int, Told] = {}
+    design = Design(models=MODELS, years=plan.years, seed=plan.seed)
+    clock = Countdown(last - plan.calibrate, report)
+    for year in range(plan.calibrate, last):
         held[year] = panels.until(year)
-    report(Event("step", f"forecasting from {len(held)} origins"))
-    found = backtest(held, latest, plan.design, first=plan.first)
-    return boards(found, held, latest, plan)
+        if year == plan.calibrate:
+            design = replace(design, sides=_sides(panels, held[year]))
+        told[year] = foretell(held[year], design)
+        clock.done(f"read votes until {year} and forecast from there")
+    report(Event("step", "scoring"))
+    return boards(scored(held, latest, told, first=plan.first), held, latest, plan)
 
 
-def boards(found: Backtest, panels: dict[int, Panel], latest: Panel, plan: Plan) -> Boards:
+def _sides(panels: CasePanels, earliest: Panel) -> tuple[tuple[str, str], ...]:
+    """Return each bloc with the rival, where the rival votes."""
+    rival = panels.case.rival
+    return tuple((bloc, rival) for bloc in earliest.blocs) if rival in earliest.actors else ()
+
+
+def boards(found: Backtest, panels: Mapping[int, Panel], latest: Panel, plan: Plan) -> Boards:
     """Return the tables of a backtest."""
-    scores = scoreboard(found.scores, seed=plan.design.seed)
+    scores = scoreboard(found.scores, seed=plan.seed)
+    happened = event_board(found.events, seed=plan.seed) if len(found.events) else None
     return Boards(
         scores=scores,
-        events=event_board(found.events, seed=plan.design.seed),
-        covariates=covariate_board(panels, latest, found.told, first=plan.first, seed=plan.design.seed),
+        events=pd.DataFrame(columns=EVENT_BOARD) if happened is None else happened,
+        covariates=covariate_board(panels, latest, found.told, first=plan.first, seed=plan.seed),
         defaults=choose_default(scores),
         factors=_factors_now(found, latest),
-        origins=tuple(sorted(set(found.scores["origin"]))),
+        plan=plan,
+        last=int(found.scores["origin"].max()),
         source=latest.source,
     )
 

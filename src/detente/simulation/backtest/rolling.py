@@ -55,6 +55,12 @@ def backtest(panels: Mapping[int, Panel], latest: Panel, design: Design, *, firs
     """
     _check(panels, latest, first)
     told = {origin: foretell(panels[origin], design) for origin in sorted(panels)}
+    return scored(panels, latest, told, first=first)
+
+
+def scored(panels: Mapping[int, Panel], latest: Panel, told: Mapping[int, Told], *, first: int) -> Backtest:
+    """Return what was `told` at each origin in `panels`, scored on `latest` from the origin `first` on."""
+    years = len(told[max(told)].forecasts[0].forecasts)
     rows: list[pd.DataFrame] = []
     events: list[pd.DataFrame] = []
     for origin in sorted(panels):
@@ -62,7 +68,7 @@ def backtest(panels: Mapping[int, Panel], latest: Panel, design: Design, *, firs
             continue
         factors = calibrated(panels, told, panels[origin])
         line = line_to(panels[origin], latest)
-        for horizon in range(1, design.years + 1):
+        for horizon in range(1, years + 1):
             came = came_true(panels[origin], latest, told[origin], year=origin + horizon, line=line)
             rows += list(_scored(told[origin], came, factors, (origin, horizon)))
             events += list(_happened(told[origin], came, (origin, horizon)))

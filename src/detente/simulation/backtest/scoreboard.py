@@ -8,10 +8,9 @@ import numpy as np
 import pandas as pd
 
 from detente.errors import Problem, SimulationError, did_you_mean
-from detente.simulation.backtest.foretelling import MODEL
+from detente.simulation.backtest.boards import MODEL, YARDSTICK
 from detente.simulation.backtest.resampling import mean_interval
 
-YARDSTICK = "random walk"
 LEVELS = (50, 80, 95)
 SAID = {"worse": "is worse", "cannot be told": "is neither better nor worse, as far as can be told"}
 BOARD = [

@@ -14,15 +14,13 @@ from numpy.typing import NDArray
 from detente.errors import Problem, SimulationError, raise_all
 from detente.measurement.blocs import members
 from detente.simulation.panel.covariates import Covariate, stack, suppliers
-from detente.simulation.panel.data import ASIDE, Panel, shares
+from detente.simulation.panel.data import ASIDE, SINCE, Panel, shares
 from detente.simulation.panel.readings import WIDEST
 
 if TYPE_CHECKING:
     from detente.evidence import Evidence
 
 Floats = NDArray[np.float64]
-SINCE = 1991
-"""First year of a panel: the votes of the Cold War obeyed another law."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,6 +15,8 @@ from detente.errors import Problem, SimulationError, raise_all
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
+SINCE = 1991
+"""First year of a panel: the votes of the Cold War obeyed another law."""
 ASIDE = ["reason", "cells", "examples"]
 ROUNDING = 1e-8
 MOST_NAMED = 8

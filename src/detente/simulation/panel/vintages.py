@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +12,6 @@ import pandas as pd
 
 from detente.errors import Problem, SimulationError
 from detente.measurement import casting, kept
-from detente.simulation.panel.readings import session_readings
 
 if TYPE_CHECKING:
     from detente.cases.schema import Case
@@ -22,6 +21,8 @@ if TYPE_CHECKING:
 METHOD = 1
 """Version of the method: raise it whenever readings would come out otherwise on the same votes."""
 FOLDER = "vintages"
+MOST = 120
+"""How many vintages are kept: those of a few questions, each of some thirty years."""
 
 
 @dataclass(frozen=True)
@@ -69,10 +70,11 @@ class Question:
 
 @dataclass(frozen=True, eq=False)
 class Vintages:
-    """Makes readings from votes until the end of any year, and keeps them between runs."""
+    """Makes readings from votes until the end of any year, once, and keeps them between runs."""
 
     evidence: Evidence
     question: Question
+    _held: dict[int | None, pd.DataFrame] = field(default_factory=dict, repr=False)
 
     @cached_property
     def chosen(self) -> Selected:
@@ -86,11 +88,22 @@ class Vintages:
 
         Columns: actor, session, reading, sd, votes, year. Raises MeasurementError where no vote is left.
         """
-        name = kept.key("readings", METHOD, self.evidence.digest, self.question, year)
-        found = kept.remembered(
-            self._folder, name, lambda: {"readings": make_readings(self.chosen, self.question, until=year)}
-        )
-        return found["readings"]
+        if year not in self._held:
+            name = kept.key("readings", METHOD, self.evidence.digest, self.question, year)
+            found = kept.remembered(
+                self._folder,
+                name,
+                lambda: {"readings": make_readings(self.chosen, self.question, until=year)},
+                most=MOST,
+            )
+            self._held[year] = found["readings"]
+        return self._held[year]
+
+    @cached_property
+    def last(self) -> date:
+        """The day of the last vote."""
+        day: date = pd.to_datetime(self.chosen.votes["date"]).max().date()
+        return day
 
     @property
     def _folder(self) -> Path | None:
@@ -105,6 +118,7 @@ def make_readings(chosen: Selected, question: Question, *, until: int | None) ->
     """
     from detente.evidence.actors import Gazetteer
     from detente.measurement.idealpoints import Spec, ideal_points
+    from detente.simulation.panel.readings import session_readings
 
     votes, links = chosen.votes, chosen.links
     if until is not None:
