@@ -120,7 +120,7 @@ def _strategies(case: Mapping[str, Any]) -> Iterator[Broken]:
 
 
 def _wedge(case: Mapping[str, Any], wedge: Mapping[Any, Any], inside: Path) -> Iterator[Broken]:
-    players, decisions = part_of(case, "strategies", "players"), part_of(case, "decisions")
+    players = part_of(case, "strategies", "players")
     for role in ("divider", "defender"):
         yield from undeclared((*inside, role), wedge.get(role), players, "strategies.players")
     yield from undeclared((*inside, "bloc"), wedge.get("bloc"), part_of(case, "blocs"), "blocs")
