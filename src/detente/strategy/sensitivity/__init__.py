@@ -1,0 +1,1 @@
+"""Which inputs drive an outcome: Sobol indices, and Shapley effects where inputs are correlated."""
