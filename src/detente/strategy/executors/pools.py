@@ -20,7 +20,7 @@ from detente.errors import Problem, StrategyError, did_you_mean
 Result = dict[str, NDArray[Any]]
 EXECUTORS = ("serial", "loky", "dask")
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
-IDLE = 60
+IDLE = 15
 """Seconds after which a worker without work ends."""
 MALLOC = "distributed.nanny.pre-spawn-environ.MALLOC_MMAP_THRESHOLD_"
 LARGE = 2**28
