@@ -114,6 +114,12 @@ def _strategies(case: Mapping[str, Any]) -> Iterator[Broken]:
         for name in part_of(lever, "side") if wants else ():
             where = f"strategies.players.{owner}.objectives"
             yield from undeclared((*inside, "side", name), name, wants, where)
+        for player in part_of(lever, "upon"):
+            yield from undeclared((*inside, "upon", player), player, players, "strategies.players")
+            wants = part_of(players, player, "objectives")
+            where = f"strategies.players.{player}.objectives"
+            for name in part_of(lever, "upon", player) if wants else ():
+                yield from undeclared((*inside, "upon", player, name), name, wants, where)
         for place, name in listed(lever, "target"):
             yield from neither((*inside, "target", place), name, part_of(case, "blocs"))
     yield from _wedge(case, part_of(asked, "wedge"), (*path, "wedge"))

@@ -66,6 +66,11 @@ class Lever(Event):
         "other side of the medal.",
     )
 
+    upon: dict[Key, dict[Key, Signed]] = Field(
+        default_factory=dict,
+        description="What it does to objectives of other players, by player and objective, in its own unit.",
+    )
+
     @model_validator(mode="after")
     def _ranged(self) -> Self:
         moves = self.shift or self.change or self.becomes or self.news
