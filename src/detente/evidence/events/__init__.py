@@ -9,9 +9,9 @@ database in the same way. Both give one row for each dyad and period in which an
 | `source`, `target` | who acted, towards whom: codes of actors; directed, and within one country too |
 | `period` | first day of the week (Monday), month or the day itself, datetime64 |
 | `events` | number of events |
-| `verbal_cooperation`, `material_cooperation`, `verbal_conflict`, `material_conflict` | events by quad class |
+| `verbal_cooperation`, `material_cooperation`, `verbal_conflict`, `material_conflict` | by quad class |
 | `scored` | events with a Goldstein score |
-| `goldstein`, `goldstein_sd` | mean and sample standard deviation of the scores; NaN where there are too few |
+| `goldstein`, `goldstein_sd` | mean and sample standard deviation of scores; NaN where there are too few |
 | `goldstein_weighted` | mean of the scores, weighted by `mentions`; NaN where nothing was mentioned |
 | `mentions` | mentions in all; an event of a provider that counts none has one |
 | `tone` | mean tone of the reports, NaN where the provider gives none |
@@ -26,18 +26,22 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from detente.evidence.events.accounting import Account
     from detente.evidence.events.auditing import Audit, audit
     from detente.evidence.events.codes import CameoCode, cameo
-    from detente.evidence.events.counting import COUNTS, Period, event_counts
+    from detente.evidence.events.counting import COUNTS, event_counts
+    from detente.evidence.events.expression import Period
     from detente.evidence.events.formats import Layout
-    from detente.evidence.events.reading import Account, Events, Options, read_events
+    from detente.evidence.events.reading import Events, Options, read_events
 
 _HOMES = {
+    "accounting": ("Account",),
     "auditing": ("Audit", "audit"),
     "codes": ("CameoCode", "cameo"),
-    "counting": ("COUNTS", "Period", "event_counts"),
+    "counting": ("COUNTS", "event_counts"),
+    "expression": ("Period",),
     "formats": ("Layout",),
-    "reading": ("Account", "Events", "Options", "read_events"),
+    "reading": ("Events", "Options", "read_events"),
 }
 
 __all__ = [

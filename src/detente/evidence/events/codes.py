@@ -32,7 +32,7 @@ PLOVER_TYPES = (
 
 @dataclass(frozen=True)
 class CameoCode:
-    """One code: `quad` is 1 to 4; a scale that lacks the code gives no score; PLOVER leaves out roots 01, 02."""
+    """One code: `quad` is 1 to 4; a scale that lacks it gives no score; PLOVER leaves out roots 01 and 02."""
 
     code: str
     root: str

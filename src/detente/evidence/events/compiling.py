@@ -33,7 +33,7 @@ def compile_codes(mirror: Path, scores: Path) -> pd.DataFrame:
         mirror / "events" / "cameo_goldstein.tsv", ("cameoCode", "GoldsteinScale"), sep="\t"
     ).set_index("cameoCode")["GoldsteinScale"]
     lines = present(mirror / "events" / "cameo_to_plover.txt").read_text(encoding="utf-8", errors="replace")
-    plover = dict(found.groups() for found in map(_PLOVER.match, lines.splitlines()) if found)
+    plover = {found[1]: found[2] for found in map(_PLOVER.match, lines.splitlines()) if found}
     codes = sorted({*icews.index, *gdelt.index, *plover})
     return pd.DataFrame(
         {

@@ -19,9 +19,9 @@ class Layout:
     """Which column of a file holds what; empty where there is none.
 
     `source` and `target` name one or more columns: the first that is filled counts. `date_form` is as in
-    strptime. `columns` are all columns in order, for files without a header. `actors` are labels of the file's
-    own, with the codes they stand for. `several` separates several actors in one cell: such an event counts
-    once for each pair.
+    strptime. `columns` are all columns in order, for files without a header. `actors` are labels of the
+    file's own, with the codes they stand for. `several` separates several actors in one cell: such an event
+    counts once for each pair.
 
     >>> Layout(name="mine", date="day", source=("who",), target=("whom",), goldstein="score").used
     ('day', 'who', 'whom', 'score')
@@ -104,10 +104,10 @@ def _place(of: str, *, second: bool) -> tuple[str, ...]:
 
 def _gdelt(*, second: bool) -> tuple[str, ...]:
     """Return the columns of GDELT in order; 2.0 has a second administrative level for each place."""
-    event = "IsRootEvent EventCode EventBaseCode EventRootCode QuadClass GoldsteinScale".split()
-    reports = "NumMentions NumSources NumArticles AvgTone".split()
+    event = ("IsRootEvent", "EventCode", "EventBaseCode", "EventRootCode", "QuadClass", "GoldsteinScale")
+    reports = ("NumMentions", "NumSources", "NumArticles", "AvgTone")
     places = [name for of in ("Actor1", "Actor2", "Action") for name in _place(of, second=second)]
-    when = "GLOBALEVENTID SQLDATE MonthYear Year FractionDate".split()
+    when = ("GLOBALEVENTID", "SQLDATE", "MonthYear", "Year", "FractionDate")
     return (*when, *_actor(1), *_actor(2), *event, *reports, *places, "DATEADDED", "SOURCEURL")
 
 

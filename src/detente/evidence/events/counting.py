@@ -1,0 +1,93 @@
+"""Counts of events by dyad and period: on DuckDB by shipped SQL, elsewhere by the same expression in Ibis."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, get_args
+
+import numpy as np
+import pandas as pd
+
+from detente.errors import EvidenceError, Problem, did_you_mean
+from detente.evidence.events.codes import LAST_ROOTS, QUADS
+from detente.evidence.events.expression import Period
+
+if TYPE_CHECKING:
+    from detente.evidence.evidence import Evidence
+
+Day = date | str | None
+
+COUNTS = (
+    "source", "target", "period", "events", *QUADS, "scored", "goldstein", "goldstein_sd",
+    "goldstein_weighted", "mentions", "tone",
+)  # fmt: skip
+"""The columns of counted events, in order; the package says what each means."""
+WHOLE = ("events", *QUADS, "scored", "mentions")
+MEANS = ("goldstein", "goldstein_sd", "goldstein_weighted", "tone")
+
+_ROOT = "TRY_CAST(substr(code, 1, 2) AS INTEGER)"
+_QUAD = " ".join(f"WHEN root <= {last} THEN {place}" for place, last in enumerate(LAST_ROOTS, 1))
+_HELD = f"""
+    SELECT date, actor AS source, target, goldstein, 1 AS mentions, CAST(NULL AS DOUBLE) AS tone,
+           CASE WHEN root BETWEEN 1 AND 20 THEN CASE {_QUAD} END END AS quad
+    FROM (SELECT *, {_ROOT} AS root FROM evidence.main.events)
+    WHERE source = $provider AND ($since IS NULL OR date >= CAST($since AS DATE))
+        AND ($until IS NULL OR date <= CAST($until AS DATE))
+"""
+
+
+def sql(period: Period) -> str:
+    """Return the query that counts a table `events` by period on DuckDB.
+
+    Raises `EvidenceError` for an unknown period.
+
+    >>> "DATE_TRUNC('WEEK'" in sql("week")
+    True
+    """
+    if period not in get_args(Period):
+        hint = did_you_mean(str(period), get_args(Period)) or f"one of: {', '.join(get_args(Period))}"
+        raise EvidenceError(Problem("period", f"unknown period {period!r}", hint))
+    return files("detente.evidence.events").joinpath("sql", f"{period}.sql").read_text(encoding="utf-8")
+
+
+def event_counts(
+    evidence: Evidence,
+    period: Period = "week",
+    *,
+    since: Day = None,
+    until: Day = None,
+    provider: str = "events",
+) -> pd.DataFrame:
+    """Return the counts of one source of events in the evidence, from `since` to `until`, both included.
+
+    A source that came counted (in the table `event_counts`) is given as it is, in the period it has; its rows
+    are those whose first day lies between the two. Events of different sources are never mixed. Raises
+    `EvidenceError` for an unknown period.
+    """
+    asked: dict[str, object] = {
+        "provider": provider,
+        "since": None if since is None else str(since),
+        "until": None if until is None else str(until),
+    }
+    made = evidence.query(f"WITH events AS ({_HELD}) SELECT * FROM ({sql(period)})", asked)
+    return tidy(made)
+
+
+def tidy(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return counts as every engine should give them: columns, types and order of `COUNTS`."""
+    made: dict[str, Any] = {name: frame[name].astype(object) for name in ("source", "target")}
+    made["period"] = pd.to_datetime(frame["period"]).astype("datetime64[us]")
+    made |= {name: frame[name].fillna(0).astype(np.int64) for name in WHOLE}
+    made |= {name: pd.to_numeric(frame[name]).astype(np.float64) for name in MEANS}
+    rows = pd.DataFrame(made)[list(COUNTS)]
+    return rows.sort_values(["source", "target", "period"], ignore_index=True)
+
+
+def remarks(frame: pd.DataFrame) -> Mapping[str, int]:
+    """Return how many events of a table of counts have no class, and how many no score."""
+    return {
+        "unclassed": int(frame["events"].sum() - frame[list(QUADS)].to_numpy().sum()),
+        "unscored": int(frame["events"].sum() - frame["scored"].sum()),
+    }

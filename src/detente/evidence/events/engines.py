@@ -1,0 +1,102 @@
+"""The engines that can count events through Ibis: by name, or by a URL of Ibis."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from detente.errors import EvidenceError, Problem, did_you_mean
+from detente.evidence.events.expression import EVENTS, GDELT, Period, counted, of_gdelt
+
+if TYPE_CHECKING:
+    from ibis.backends import BaseBackend
+    from ibis.expr.types import Table
+
+EXTRAS: Mapping[str, str] = MappingProxyType(
+    {"duckdb": "detente[scale]", "polars": "detente[scale]", "pyspark": "detente[spark]"}
+)
+"""The engines that detente installs, with the extra that brings each; Ibis's own extras bring others."""
+ALIASES = MappingProxyType({"spark": "pyspark"})
+
+
+def connect(engine: str) -> BaseBackend:
+    """Return a connection to an engine: `polars`, `spark`, or a URL as in `clickhouse://user@host/database`.
+
+    Raises `EvidenceError` where it is unknown, not installed (and says which extra to install), or does not
+    answer.
+    """
+    name = ALIASES.get(engine, engine)
+    kind = name.partition("://")[0]
+    try:
+        import ibis
+    except ImportError as error:
+        raise _lacking(kind, "ibis") from error
+    if "://" not in name and name not in EXTRAS:
+        hint = (
+            did_you_mean(name, (*EXTRAS, *ALIASES)) or "duckdb, polars, spark, or a URL: bigquery://PROJECT"
+        )
+        raise EvidenceError(Problem("engine", f"unknown engine {engine!r}", hint))
+    try:
+        backend: BaseBackend = ibis.connect(name if "://" in name else f"{name}://")
+    except (ImportError, AttributeError, ibis.common.exceptions.IbisError) as error:
+        raise _lacking(kind, kind) from error
+    except Exception as error:  # every engine complains in its own way
+        what = f"{kind} does not answer ({str(error).strip().splitlines()[0]})"
+        raise EvidenceError(Problem("engine", what, "check the address and the right to read")) from error
+    return backend
+
+
+def _lacking(kind: str, module: str) -> EvidenceError:
+    extra = EXTRAS.get(kind, f"ibis-framework[{kind}]")
+    return EvidenceError(
+        Problem("engine", f"{kind} needs {module}, which is not installed", f"type: pip install '{extra}'")
+    )
+
+
+def count_file(backend: BaseBackend, path: Path, period: Period) -> pd.DataFrame:
+    """Return the counts of events in a Parquet file, as an engine gives them."""
+    table: Table = backend.read_parquet(path)
+    return _run(counted(table.cast(EVENTS), period))
+
+
+def count_table(
+    backend: BaseBackend,
+    name: str,
+    period: Period,
+    *,
+    codes: Iterable[str],
+    others: Mapping[str, str],
+    span: tuple[date, date],
+) -> pd.DataFrame:
+    """Return the counts of a table of GDELT where it lies, without moving it.
+
+    `codes` are those of actors to be kept, `others` labels that stand for one, `span` the first and last day.
+    Raises `EvidenceError` where there is no such table, or it lacks a column of GDELT.
+    """
+    import ibis
+
+    try:
+        table: Table = backend.table(name)
+    except ibis.common.exceptions.IbisError as error:
+        known = did_you_mean(name, backend.list_tables()) or "check the name of the table"
+        raise EvidenceError(Problem("table", f"there is no table {name!r}", known)) from error
+    lacking = [each for each in GDELT if each not in table.columns]
+    if lacking:
+        raise EvidenceError(
+            *(
+                Problem(name, f"column {each!r} is missing", did_you_mean(each, table.columns))
+                for each in lacking
+            )
+        )
+    events = of_gdelt(table, codes, others=others, since=span[0], until=span[1])
+    return _run(counted(events, period))
+
+
+def _run(table: Any) -> pd.DataFrame:
+    frame: pd.DataFrame = table.to_pandas()
+    return frame
