@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from detente.cases import references_future
+from detente.cases import references_events, references_future
 from detente.cases.lookup import Broken, listed, neither, part_of, undeclared
 
 
@@ -31,6 +31,7 @@ def broken(case: Mapping[str, Any]) -> list[Broken]:
         *_decisions(case),
         *_future(case),
         *references_future.broken(case),
+        *references_events.broken(case),
     ]
 
 

@@ -14,6 +14,7 @@ from pydantic_core import PydanticCustomError
 
 from detente.cases.agenda import Agenda
 from detente.cases.decisions import Decision
+from detente.cases.events_study import EventStudy
 from detente.cases.forum import Forum
 from detente.cases.networks import Camps
 from detente.cases.positions import IdealPoints
@@ -266,6 +267,9 @@ class Case(Part):
         default=None, description="What actors bargain over, and where each stands; left out if not given."
     )
     forum: Forum | None = Field(default=None, description="The occasion where the actors meet.")
+    event_study: EventStudy | None = Field(
+        default=None, description="What changed between actors around occasions; left out if not given."
+    )
     decisions: dict[Key, Decision] = Field(
         default_factory=dict, description="Decisions that come up, on items of the agenda, by key."
     )
