@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from math import ceil
 from typing import TYPE_CHECKING
@@ -23,9 +23,10 @@ from detente.measurement.pairs import AGREEMENT
 from detente.simulation.agenda.table import Table, tabulate
 from detente.simulation.decisions.electorate import weighted
 from detente.simulation.dynamics import Dynamics
-from detente.simulation.ensemble.ballots import Ballot
+from detente.simulation.ensemble.ballots import Ballot, Payment
 from detente.simulation.ensemble.futures import Covariates, Futures, Line, ends_of
 from detente.simulation.ensemble.scheduled import ballot_of, steps_of
+from detente.simulation.ensemble.shocks import Shock
 from detente.simulation.institutions.catalogue import rule_named
 from detente.simulation.institutions.compiled import Compiled, compiled
 from detente.simulation.projection.happening import Calendar, Names, consequence, payments, shock
@@ -62,11 +63,13 @@ class Prepared:
     """Futures of a case, with what they were made from.
 
     `levels` are the drivers' as measured; `on` says of each item who really is on it, the rest being filled
-    in; `missing` names what could not be had.
+    in; `events` are those in the window; `missing` names what could not be had.
     """
 
     case: Case
+    known: Known
     futures: Futures
+    events: Mapping[str, Event]
     names: Names
     calendar: Calendar
     table: Table
@@ -106,7 +109,9 @@ def prepare(case: Case, known: Known, *, until: date | None = None, seed: int = 
     if ALIGNMENT in scene.issues:
         on |= {ALIGNMENT: frozenset(np.array(scene.actors, object)[law.known].tolist())}
     missing += [*unknown, *table.missing, *_unread(case, on, scene)]
-    return Prepared(case, futures, names, calendar, table, tuple(found), on, tuple(dict.fromkeys(missing)))
+    return Prepared(
+        case, known, futures, events, names, calendar, table, tuple(found), on, tuple(dict.fromkeys(missing))
+    )
 
 
 def _steps(case: Case, until: date | None) -> tuple[int, list[str]]:
@@ -188,22 +193,9 @@ def _futures(
     names: Names,
 ) -> Futures:
     assert case.projection is not None
-    problems: list[Problem] = []
-    shocks, paid = [], []
-    for key, event in events.items():
-        where = f"projection.events.{key}"
-        try:
-            shocks.append(shock(key, event, calendar=calendar, names=names, where=where))
-            paid += list(payments(event, calendar=calendar, names=names, where=where))
-        except SimulationError as error:
-            problems += error.problems
-    ballots = []
-    for key in case.decisions:
-        try:
-            ballots += list(_ballot(case, key, known, events, calendar=calendar, names=names))
-        except DetenteError as error:
-            problems += error.problems
-    raise_all(SimulationError, problems)
+    where = "projection.events"
+    shocks, paid = _happening(events, calendar=calendar, names=names, where=where)
+    ballots = _ballots(case, known, events, calendar=calendar, names=names)
     return Futures(
         dynamics=told,
         covariates=_covariates(case, told, found, steps=len(calendar.days) - 1),
@@ -214,6 +206,57 @@ def _futures(
         steps=len(calendar.days) - 1,
         begins=case.as_of,
     )
+
+
+def adding(prepared: Prepared, extra: Mapping[str, Event], *, where: str) -> Futures:
+    """Return the futures of a case in which more happens: levers that are pulled, by key.
+
+    `where` says where in the case they stand. Raises `SimulationError` for every one that does not fit.
+    """
+    base, calendar, names = prepared.futures, prepared.calendar, prepared.names
+    shocks, paid = _happening(extra, calendar=calendar, names=names, where=where)
+    ballots = base.ballots
+    if any(event.join or event.leave or event.rules for event in extra.values()):
+        both = {**prepared.events, **extra}
+        ballots = tuple(_ballots(prepared.case, prepared.known, both, calendar=calendar, names=names))
+    voted = {ballot.key for ballot in ballots}
+    return replace(
+        base,
+        shocks=(*base.shocks, *shocks),
+        payments=(*base.payments, *(each for each in paid if each.ballot in voted)),
+        ballots=ballots,
+    )
+
+
+def _happening(
+    events: Mapping[str, Event], *, calendar: Calendar, names: Names, where: str
+) -> tuple[list[Shock], list[Payment]]:
+    """Return events as shocks and payments; raises `SimulationError` for all that do not fit."""
+    problems: list[Problem] = []
+    shocks: list[Shock] = []
+    paid: list[Payment] = []
+    for key, event in events.items():
+        try:
+            shocks.append(shock(key, event, calendar=calendar, names=names, where=f"{where}.{key}"))
+            paid += list(payments(event, calendar=calendar, names=names, where=f"{where}.{key}"))
+        except SimulationError as error:
+            problems += error.problems
+    raise_all(SimulationError, problems)
+    return shocks, paid
+
+
+def _ballots(
+    case: Case, known: Known, events: Mapping[str, Event], *, calendar: Calendar, names: Names
+) -> list[Ballot]:
+    problems: list[Problem] = []
+    ballots: list[Ballot] = []
+    for key in case.decisions:
+        try:
+            ballots += list(_ballot(case, key, known, events, calendar=calendar, names=names))
+        except DetenteError as error:
+            problems += error.problems
+    raise_all(SimulationError, problems)
+    return ballots
 
 
 def _covariates(case: Case, told: Dynamics, found: list[Level], *, steps: int) -> Covariates:
