@@ -22,15 +22,15 @@ TABLES = ("scoreboard", "events", "covariates", "defaults", "factors")
 
 @dataclass(frozen=True)
 class Plan:
-    """Which years are origins, from `calibrate` on, scored from `first` on; how many `years` ahead; `seed`.
+    """Which years are origins, from `calibrate` on, scored from `first` on; `horizon` years ahead; `seed`.
 
-    >>> [each.where for each in Plan(first=1990, years=0).problems()]
-    ['first', 'years']
+    >>> [each.where for each in Plan(first=1990, horizon=0).problems()]
+    ['first', 'horizon']
     """
 
     first: int = 2005
     calibrate: int = 1998
-    years: int = 5
+    horizon: int = 5
     seed: int = 0
 
     def problems(self, last: int | None = None) -> Iterator[Problem]:
@@ -47,8 +47,8 @@ class Plan:
         if last is not None and self.first >= last:
             what = f"forecasts of {self.first} have nothing to be scored on: readings end in {last}"
             yield Problem("first", what, f"give {last - 1} or earlier")
-        if not 1 <= self.years <= MOST_AHEAD:
-            yield Problem("years", f"{self.years} years ahead", f"give 1 to {MOST_AHEAD}")
+        if not 1 <= self.horizon <= MOST_AHEAD:
+            yield Problem("horizon", f"{self.horizon} years ahead", f"give 1 to {MOST_AHEAD}")
 
 
 @dataclass(frozen=True, eq=False)

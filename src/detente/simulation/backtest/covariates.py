@@ -14,8 +14,7 @@ from detente.simulation.backtest.boards import MODEL
 from detente.simulation.backtest.foretelling import Foretold, Told
 from detente.simulation.backtest.outcomes import line_to, outcome
 from detente.simulation.backtest.predictive import Sampled
-from detente.simulation.backtest.resampling import mean_interval
-from detente.simulation.backtest.scoreboard import verdict_of
+from detente.simulation.backtest.scoreboard import compared
 from detente.simulation.panel.data import Panel
 from detente.simulation.panel.estimate import LEVEL
 from detente.simulation.panel.fit import PanelFit, covariate_effect
@@ -51,19 +50,17 @@ def covariate_board(
             about = _effect(whole or fit, latest if whole else panels[max(told)], place, change)
             for horizon in range(1, len(_positions(told[max(told)])) + 1):
                 part = moved.loc[moved["horizon"] == horizon, ["origin", "who", "value"]]
-                found = _compared(part, block=max(horizon, 2), seed=seed)
+                found = _row(part, horizon=horizon, seed=seed)
                 rows.append({"covariate": name, "change": change, **about, "horizon": horizon, **found})
     return pd.DataFrame(rows, columns=HELP)
 
 
-def _compared(gaps: pd.DataFrame, *, block: int, seed: int) -> dict[str, object]:
+def _row(gaps: pd.DataFrame, *, horizon: int, seed: int) -> dict[str, object]:
     if gaps.empty:
         return {"forecasts": 0, "verdict": UNTOUCHED}
-    less, low, high = mean_interval(gaps, block=block, seed=seed)
-    return {
-        "forecasts": len(gaps), "crps_less": less, "less_low": low, "less_high": high,
-        "verdict": verdict_of(low, high),
-    }  # fmt: skip
+    less, low, high, verdict = compared(gaps, horizon=horizon, seed=seed)
+    told = {"crps_less": less, "less_low": low, "less_high": high, "verdict": verdict}
+    return {"forecasts": len(gaps), **told}
 
 
 def _alike(fit: PanelFit, latest: Panel) -> bool:

@@ -43,7 +43,7 @@ def backtest_case(panels: CasePanels, plan: Plan | None = None, *, report: Repor
     raise_all(SimulationError, list(plan.problems(last)))
     held: dict[int, Panel] = {}
     told: dict[int, Told] = {}
-    design = Design(models=MODELS, years=plan.years, seed=plan.seed)
+    design = Design(models=MODELS, years=plan.horizon, seed=plan.seed)
     clock = Countdown(last - plan.calibrate, report)
     for year in range(plan.calibrate, last):
         held[year] = panels.until(year)

@@ -12,7 +12,8 @@ from detente.simulation.backtest.boards import MODEL, YARDSTICK
 from detente.simulation.backtest.resampling import mean_interval
 
 LEVELS = (50, 80, 95)
-SAID = {"worse": "is worse", "cannot be told": "is neither better nor worse, as far as can be told"}
+UNTOLD = "cannot be told"
+SAID = {"worse": "is worse", UNTOLD: "is neither better nor worse, as far as can be told"}
 BOARD = [
     "quantity", "horizon", "model", "forecasts", "origins", "crps", "log", "cover50", "cover80", "cover95",
     "cover80_raw", "factor", "crps_less", "less_low", "less_high", "verdict", "log_less", "log_less_low",
@@ -144,13 +145,20 @@ def _compared(
         return 0.0, 0.0, 0.0, "yardstick"
     if gap.empty:
         return np.nan, np.nan, np.nan, "not compared"
-    less, low, high = mean_interval(gap.rename("value").reset_index(), block=max(horizon, 2), seed=seed)
-    return less, low, high, verdict_of(low, high)
+    return compared(gap.rename("value").reset_index(), horizon=horizon, seed=seed)
 
 
-def verdict_of(low: float, high: float) -> str:
-    """Return what an interval of a difference tells, where less is better."""
-    return "better" if high < 0 else "worse" if low > 0 else "cannot be told"
+def compared(gaps: pd.DataFrame, *, horizon: int, seed: int) -> tuple[float, float, float, str]:
+    """Return the mean of `gaps` (origin, who, value), its interval, and the verdict, where less is better.
+
+    Forecasts of `horizon` years from as many origins in a row overlap: with fewer than two such blocks of
+    origins (of two years at least), nothing can be told, however clear the interval.
+    """
+    block = max(horizon, 2)
+    less, low, high = mean_interval(gaps, block=block, seed=seed)
+    enough = gaps["origin"].nunique() >= 2 * block
+    verdict = "better" if high < 0 else "worse" if low > 0 else UNTOLD
+    return less, low, high, verdict if enough else UNTOLD
 
 
 def base_name(base: pd.DataFrame) -> str:

@@ -80,15 +80,11 @@ def boards_of(case: Case, evidence: Evidence, plan: Plan | None = None) -> Board
 
 
 def keep(boards: Boards, case: Case, evidence: Evidence) -> Boards:
-    """Keep the tables of a case's backtest between runs, and return them as they come out again."""
-    name = _name("boards", case, evidence, asdict(boards.plan))
-    return Boards.of_tables(kept.remembered(_folder(evidence), name, boards.tables))
-
-
-def forget(case: Case, evidence: Evidence, plan: Plan) -> None:
-    """Drop the kept tables of a backtest, so that they are computed anew."""
-    if (folder := _folder(evidence)) is not None:
-        kept.forget(folder, _name("boards", case, evidence, asdict(plan)))
+    """Keep the tables of a case's backtest, in place of earlier ones; return them as they come out again."""
+    folder, name = _folder(evidence), _name("boards", case, evidence, asdict(boards.plan))
+    if folder is not None:
+        kept.forget(folder, name)
+    return Boards.of_tables(kept.remembered(folder, name, boards.tables))
 
 
 def votes_at_hand(evidence: Evidence) -> bool:
