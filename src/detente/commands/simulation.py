@@ -7,9 +7,11 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
+from detente.commands.grading import forecasts
 from detente.commands.showing import DONE, Output, records, say, say_json, table
 
-score = App(name="score", help="How good the models are on decisions whose outcome is known.")
+score = App(name="score", help="How good models and forecasts are where the outcome is known.")
+score.command(forecasts)
 
 
 @score.command

@@ -1,0 +1,1 @@
+"""The forecast record: what was forecast, sealed on its day, and graded when the outcome is known."""
