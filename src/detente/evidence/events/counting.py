@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
+import duckdb
 import numpy as np
 import pandas as pd
 
 from detente.errors import EvidenceError, Problem, did_you_mean
+from detente.evidence.actors import Gazetteer
+from detente.evidence.events import engines
 from detente.evidence.events.codes import LAST_ROOTS, QUADS
 from detente.evidence.events.expression import Period
+from detente.evidence.events.loading import quoted
+from detente.evidence.events.resolving import others
+from detente.files import replacing
 
 if TYPE_CHECKING:
     from detente.evidence.evidence import Evidence
 
 Day = date | str | None
+FIRST = date(1979, 1, 1)
 
 COUNTS = (
     "source", "target", "period", "events", *QUADS, "scored", "goldstein", "goldstein_sd",
@@ -85,9 +92,35 @@ def tidy(frame: pd.DataFrame) -> pd.DataFrame:
     return rows.sort_values(["source", "target", "period"], ignore_index=True)
 
 
-def remarks(frame: pd.DataFrame) -> Mapping[str, int]:
-    """Return how many events of a table of counts have no class, and how many no score."""
-    return {
-        "unclassed": int(frame["events"].sum() - frame[list(QUADS)].to_numpy().sum()),
-        "unscored": int(frame["events"].sum() - frame["scored"].sum()),
-    }
+def count_remote(
+    engine: str, table: str, period: Period = "week", *, since: date = FIRST, until: date | None = None
+) -> pd.DataFrame:
+    """Return the counts of a table of GDELT on another engine, made there: no event is moved.
+
+    Regions, cities and blanks are left out, without an account. An event whose day does not exist may stop
+    the engine. Raises `EvidenceError` for an unknown period, an engine or a table that cannot be had.
+    """
+    sql(period)
+    backend = engines.connect(engine)
+    codes = [code for code, actor in Gazetteer.load().actors.items() if actor.kind != "organisation"]
+    asked = engines.Asked(tuple(codes), others(), since, until or date.today())
+    return tidy(engines.count_table(backend, table, period, asked=asked))
+
+
+def write_counts(frame: pd.DataFrame, path: Path) -> None:
+    """Write counts as CSV or Parquet, by the name of the file, whole or not at all.
+
+    Raises `EvidenceError` for another kind of file, or where it cannot be written.
+    """
+    if path.suffix.lower() not in (".csv", ".parquet"):
+        raise EvidenceError(
+            Problem(str(path), "is neither CSV nor Parquet by its name", "name it counts.csv")
+        )
+    told = frame.assign(period=frame["period"].dt.date)
+    with replacing(path) as part:
+        if path.suffix.lower() == ".csv":
+            told.to_csv(part, index=False, lineterminator="\n")
+        else:
+            with duckdb.connect() as connection:
+                connection.register("told", told)
+                connection.execute(f"COPY told TO {quoted(str(part))} (FORMAT parquet)")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from detente.errors import EvidenceError, Problem, did_you_mean
+from detente.errors import EvidenceError, Problem, did_you_mean, raise_all
 from detente.evidence.events.expression import EVENTS, GDELT, Period, counted, of_gdelt
 
 if TYPE_CHECKING:
@@ -64,18 +65,19 @@ def count_file(backend: BaseBackend, path: Path, period: Period) -> pd.DataFrame
     return _run(counted(table.cast(EVENTS), period))
 
 
-def count_table(
-    backend: BaseBackend,
-    name: str,
-    period: Period,
-    *,
-    codes: Iterable[str],
-    others: Mapping[str, str],
-    span: tuple[date, date],
-) -> pd.DataFrame:
+@dataclass(frozen=True)
+class Asked:
+    """Of which actors and days events are counted; `others` are labels that stand for one of `codes`."""
+
+    codes: tuple[str, ...]
+    others: Mapping[str, str]
+    since: date
+    until: date
+
+
+def count_table(backend: BaseBackend, name: str, period: Period, *, asked: Asked) -> pd.DataFrame:
     """Return the counts of a table of GDELT where it lies, without moving it.
 
-    `codes` are those of actors to be kept, `others` labels that stand for one, `span` the first and last day.
     Raises `EvidenceError` where there is no such table, or it lacks a column of GDELT.
     """
     import ibis
@@ -85,15 +87,15 @@ def count_table(
     except ibis.common.exceptions.IbisError as error:
         known = did_you_mean(name, backend.list_tables()) or "check the name of the table"
         raise EvidenceError(Problem("table", f"there is no table {name!r}", known)) from error
-    lacking = [each for each in GDELT if each not in table.columns]
-    if lacking:
-        raise EvidenceError(
-            *(
-                Problem(name, f"column {each!r} is missing", did_you_mean(each, table.columns))
-                for each in lacking
-            )
-        )
-    events = of_gdelt(table, codes, others=others, since=span[0], until=span[1])
+    raise_all(
+        EvidenceError,
+        [
+            Problem(name, f"column {each!r} is missing", did_you_mean(each, table.columns))
+            for each in GDELT
+            if each not in table.columns
+        ],
+    )
+    events = of_gdelt(table, asked.codes, others=asked.others, since=asked.since, until=asked.until)
     return _run(counted(events, period))
 
 

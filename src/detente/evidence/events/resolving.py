@@ -48,6 +48,15 @@ def meaning(label: str | None, own: Mapping[str, str]) -> tuple[str | None, str]
     return None, "a person, group or region, not an actor" if told == "no actor of this name" else told
 
 
+def others() -> dict[str, str]:
+    """Return the codes of CAMEO that stand for an actor of another code.
+
+    >>> others()["ROM"]
+    'ROU'
+    """
+    return {label: code for label, (code, _) in _oddities().items() if code}
+
+
 @cache
 def _gazetteer() -> Gazetteer:
     return Gazetteer.load()
