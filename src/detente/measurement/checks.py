@@ -11,6 +11,7 @@ from detente.errors import did_you_mean
 from detente.measurement import ballots
 from detente.measurement.blocs import groups, members, memberships
 from detente.measurement.camp_checks import camp_findings
+from detente.measurement.events.checks import event_findings
 from detente.measurement.factor import LEAST_ACTORS
 from detente.measurement.findings import Finding, gravest_first
 from detente.measurement.missing import PULL_VOTES
@@ -55,6 +56,7 @@ def preflight(case: Case, evidence: Evidence) -> list[Finding]:
         *_ties(case, evidence),
         *point_findings(case, evidence),
         *camp_findings(case, evidence, spells),
+        *event_findings(case, evidence, spells),
     ]
     return gravest_first(found)
 
@@ -87,6 +89,8 @@ def _named(case: Case) -> Iterator[tuple[str, str]]:
         cores = case.camps.core.items()
         yield from ((f"camps.core.{bloc}", actor) for bloc, actors in cores for actor in actors)
         yield from (("camps.show", name) for name in case.camps.show if name not in case.blocs)
+    for key, pair in case.event_study.dyads.items() if case.event_study else ():
+        yield from ((f"event_study.dyads.{key}", side) for side in pair.sides if side not in case.blocs)
     if case.stance is not None:
         yield "stance.positive", case.stance.positive
         for key, spec in case.stance.measurements.items():

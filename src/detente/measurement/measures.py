@@ -17,6 +17,8 @@ from detente.measurement.ballots import Evidence
 from detente.measurement.blocs import groups, members, memberships
 from detente.measurement.bootstrap import LEVEL, MEANINGS
 from detente.measurement.dependence import list_dependence
+from detente.measurement.events import frames as event_frames
+from detente.measurement.events.in_case import measure_events
 from detente.measurement.located import Place
 from detente.measurement.missing import Missing, as_frame
 from detente.measurement.networks.in_case import measure_camps
@@ -103,6 +105,14 @@ class Measures:
     """Which ties hold a member to its bloc, by the actor at the other end."""
     pair_agreement: pd.DataFrame = field(default_factory=partial(camp_frames.empty, "pair_agreement"))
     """The ties between the actors that the brief shows, pair by pair."""
+    event_study: pd.DataFrame = field(default_factory=partial(event_frames.empty, "event_study"))
+    """What changed between two sides around occasions, what is usual, and what would have been seen."""
+    event_dates: pd.DataFrame = field(default_factory=partial(event_frames.empty, "event_dates"))
+    """The change at each occasion and placebo date, by dyad, and why one is not used."""
+    event_series: pd.DataFrame = field(default_factory=partial(event_frames.empty, "event_series"))
+    """What passed between two sides, by week or month; a period without events has no row."""
+    event_shifts: pd.DataFrame = field(default_factory=partial(event_frames.empty, "event_shifts"))
+    """Periods from which the mean of a dyad's series is another."""
 
 
 def measure(
@@ -132,7 +142,9 @@ def measure(
     if case.camps is not None:
         report("camps")
     standing = measure_camps(setting, evidence, report)
+    passed = measure_events(setting, evidence, report)
     missing += [*untold, *stance.missing, *without_ties, *without_views, *points.missing, *standing.missing]
+    missing += passed.missing
     return Measures(
         cohesion=tables["cohesion"],
         agreement=tables["agreement"],
@@ -156,6 +168,7 @@ def measure(
         draws=draws,
         **points.tables,
         **standing.tables,
+        **passed.tables,
     )
 
 

@@ -24,15 +24,16 @@ VISITED = [
     "why",
 ]  # fmt: skip
 """A date of a dyad: occasion or placebo, its change and weight, and why it is not used."""
+SHIFTED = ["dyad", "period", "before", "after", "shift", "p_value"]
+"""A shift of a dyad's series: the period from which its mean is another, the means, and the p-value."""
 _MARKED = ["mark", "source"]
 FRAMES: Mapping[str, list[str]] = {
     "event_study": ["title", *STUDIED, "unit", *_MARKED],
     "event_dates": ["title", *VISITED, *_MARKED],
     "event_series": ["dyad", "title", "period", "value", "events", "pairs", "unit", *_MARKED],
-    "event_shifts": ["dyad", "title", "period", "before", "after", "shift", "p_value", "unit", *_MARKED],
+    "event_shifts": ["title", *SHIFTED, "unit", *_MARKED],
 }
-"""The tables in `Measures`, and their columns. `event_shifts` has the periods from which a series has another
-mean: before and after, and the p-value of the shift."""
+"""The tables in `Measures`, and their columns."""
 
 
 def empty(table: str) -> pd.DataFrame:
