@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from detente.simulation.ensemble.gathering import Means
     from detente.simulation.outcomes import Outcomes
     from detente.simulation.projection.outlook import Outlook
+    from detente.simulation.projection.prospects import Prospects
 
 
 def _silent(_event: Event) -> None:
@@ -140,6 +141,25 @@ class Study:
             means=means,
             trajectories=trajectories,
         )
+
+    def prospects(self) -> Prospects:
+        """Return what the brief tells of the future: the case's futures, its scenarios, and the scoreboard.
+
+        Drawn `draws` times, and kept between runs. Raises as `project` does; a scenario that does not fit is
+        a row of `missing`.
+        """
+        return self._prospects
+
+    @cached_property
+    def _prospects(self) -> Prospects:
+        from detente.simulation.outcomes import LEAST_DRAWS
+        from detente.simulation.projection.prospects import prospects
+
+        def report(text: str) -> None:
+            self.report(Event("step", text))
+
+        draws = max(self.draws, LEAST_DRAWS)
+        return prospects(self.case, self.evidence, self.measure(), seed=self.seed, draws=draws, report=report)
 
     def brief(self, folder: str | Path) -> Brief:
         """Write the brief and its numbers into `folder`, whole or not at all, and say where.

@@ -29,17 +29,23 @@ Frames = dict[str, pd.DataFrame]
 
 def key(*parts: object) -> str:
     """Return what a result is filed under: the digest of what it depends on, of version and code included."""
-    text = json.dumps([detente.__version__, _code(), *parts], separators=(",", ":"), default=str)
-    return hashlib.sha256(text.encode()).hexdigest()[:24]
+    code = code_of(Path(__file__).parent)
+    text = json.dumps([detente.__version__, code, *parts], separators=(",", ":"), default=str)
+    return hashed(text.encode())[:24]
 
 
 @cache
-def _code() -> str:
-    """Return the digest of this room's own code: a result does not outlive the method that made it."""
+def code_of(room: Path) -> str:
+    """Return the digest of a room's own code: a result does not outlive the method that made it."""
     digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.rglob("*.py")):
+    for path in sorted(each for each in room.rglob("*") if each.suffix in (".py", ".yaml")):
         digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+def hashed(content: bytes) -> str:
+    """Return the digest of any bytes."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def folder_for(evidence: Evidence) -> Path | None:

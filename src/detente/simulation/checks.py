@@ -21,6 +21,7 @@ from detente.simulation.decisions.electorate import weighted, weights_named
 from detente.simulation.forum.attendance import attendance
 from detente.simulation.institutions.catalogue import rules
 from detente.simulation.institutions.compiled import compiled
+from detente.simulation.projection.checks import findings as projection_findings
 
 if TYPE_CHECKING:
     from detente.cases.agenda import Placing, Weighing
@@ -51,6 +52,12 @@ class _Asked:
         }
         return tuple(sorted(inside | set(self.case.agenda.beside)))
 
+    @cached_property
+    def scene(self) -> Scene:
+        """Who is observed: everyone on the agenda."""
+        votes = pd.DataFrame(columns=AGREEMENT)
+        return Scene(self.case, self.evidence, self.actors, self.spells, votes)
+
     @property
     def sources(self) -> Iterator[tuple[str, Placing | Weighing]]:
         """What positions, saliences and capabilities are read from, with the place in the case."""
@@ -69,13 +76,14 @@ class _Asked:
 
 
 def preflight(case: Case, evidence: Evidence) -> list[Finding]:
-    """Return what the agenda, the meetings and the decisions of `case` ask for that cannot be given, the
-    gravest first; empty where all is well, or where the case has no agenda.
+    """Return what agenda, meetings, decisions, projection and scenarios of `case` ask for that cannot be
+    given, the gravest first; empty where all is well, or where the case has no agenda.
     """
     if case.agenda is None:
         return []
     asked = _Asked(case, evidence)
-    return gravest_first([*_actors(asked), *_sources(asked), *_meetings(asked), *_decisions(asked)])
+    told = [*_actors(asked), *_sources(asked), *_meetings(asked), *_decisions(asked)]
+    return gravest_first([*told, *projection_findings(case, asked.scene)])
 
 
 def _actors(asked: _Asked) -> Iterator[Finding]:
@@ -125,7 +133,6 @@ def _vetoes(rule: AnyRule) -> Iterator[str]:
 
 def _sources(asked: _Asked) -> Iterator[Finding]:
     """Yield series that the evidence does not have, or that are no shares of the largest."""
-    scene = Scene(asked.case, asked.evidence, asked.actors, asked.spells, pd.DataFrame(columns=AGREEMENT))
     ties, indicators = asked.known("kind", "ties"), asked.known("name", "indicators")
     for where, source in asked.sources:
         if not isinstance(source, FromSeries):
@@ -137,7 +144,7 @@ def _sources(asked: _Asked) -> Iterator[Finding]:
             *_unknown(where, "indicator", (spec.per,) if spec.per else (), indicators),
         ]
         yield from unknown
-        cells = observe_series(scene, spec)
+        cells = observe_series(asked.scene, spec)
         score = cells.loc[cells["actor"].isin(asked.actors), "score"].dropna()
         if not unknown and score.empty:
             yield Finding("warning", where, "the evidence has no value for anyone on the agenda", LISTED)

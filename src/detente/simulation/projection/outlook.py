@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,7 +49,8 @@ class Outlook:
     Tables: `positions` by actor and item, `blocs` (means), `cohesion` (the standard deviation among members:
     the less, the more united), `exposure` (drivers by actor: dependence, threat, pressure, burden),
     `decisions` (how often each passes, on each of its days), `votes`, and `crossings` (how often a member is
-    beyond a line, and has been by then).
+    beyond a line, and has been by then). A member that `starts_beyond` a line stands on the other side than
+    its bloc at the start; what it crosses to is the bloc's side.
     """
 
     prepared: Prepared
@@ -230,4 +232,23 @@ def _watched(prepared: Prepared, rows: pd.DataFrame) -> pd.DataFrame:
         if actor in prepared.on.get(line.item, ())
     }
     told = rows[[each in watched for each in zip(rows["line"], rows["actor"], strict=True)]]
-    return told.assign(title=[lines[key].title for key in told["line"]])
+    far = set(_starting_beyond(prepared))
+    return told.assign(
+        title=[lines[key].title for key in told["line"]],
+        starts_beyond=[each in far for each in zip(told["line"], told["actor"], strict=True)],
+    )
+
+
+def _starting_beyond(prepared: Prepared) -> Iterator[tuple[str, str]]:
+    """Yield lines and actors who start on the other side than the mean of the bloc that is watched."""
+    assert prepared.case.projection is not None
+    names = prepared.futures.dynamics
+    mean = names.start.mean(axis=0)
+    for line in prepared.futures.lines:
+        gap = mean[:, names.issues.index(line.issue)] - line.at
+        watched = prepared.names.members.get(prepared.case.projection.lines[line.key].watch, ())
+        inside = [actor in watched for actor in names.actors]
+        if any(inside):
+            side = np.sign(gap[inside].mean())
+            yield from ((line.key, actor) for actor, each in zip(names.actors, gap, strict=True)
+                        if side * each < 0)  # fmt: skip

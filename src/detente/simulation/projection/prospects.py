@@ -1,0 +1,170 @@
+"""What a brief tells of the future: tables of the baseline, its scenarios, and how good forecasts were.
+
+Computed once and kept between runs, filed under everything that they hang on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+import detente.simulation
+from detente.measurement import kept
+from detente.simulation.projection.frames import FRAMES, framed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from detente.cases.schema import Case
+    from detente.evidence import Evidence
+    from detente.measurement.measures import Measures
+    from detente.simulation.backtest.boards import Boards
+    from detente.simulation.panel.stored import StoredFit
+
+Frames = dict[str, pd.DataFrame]
+ROOM = Path(detente.simulation.__file__).parent
+FOLDER = "prospects"
+ABOUT = "about"
+
+
+def _silent(_step: str) -> None:
+    """Tell nobody."""
+
+
+@dataclass(frozen=True)
+class Prospects:
+    """Where a case is going, as tidy tables; `frames` says what is in each, and how to read its columns."""
+
+    positions: pd.DataFrame = field(default_factory=partial(framed, "positions"))
+    """Where each actor stands, by year."""
+    blocs: pd.DataFrame = field(default_factory=partial(framed, "blocs"))
+    """Means of blocs."""
+    cohesion: pd.DataFrame = field(default_factory=partial(framed, "cohesion"))
+    """The standard deviation among the members of blocs."""
+    exposure: pd.DataFrame = field(default_factory=partial(framed, "exposure"))
+    """Levels of what drives positions."""
+    decisions: pd.DataFrame = field(default_factory=partial(framed, "decisions"))
+    """How often each decision passes."""
+    votes: pd.DataFrame = field(default_factory=partial(framed, "votes"))
+    """How often each member votes for it."""
+    crossings: pd.DataFrame = field(default_factory=partial(framed, "crossings"))
+    """How often a member crosses a line."""
+    scenarios: pd.DataFrame = field(default_factory=partial(framed, "scenarios"))
+    """The scenarios that fit the case."""
+    differences: pd.DataFrame = field(default_factory=partial(framed, "differences"))
+    """What is otherwise in them."""
+    why: pd.DataFrame = field(default_factory=partial(framed, "why"))
+    """What changes are made of."""
+    events: pd.DataFrame = field(default_factory=partial(framed, "events"))
+    """What happens on which day."""
+    drivers: pd.DataFrame = field(default_factory=partial(framed, "drivers"))
+    """What moves positions."""
+    assumed: pd.DataFrame = field(default_factory=partial(framed, "assumed"))
+    """Every size that is assumed."""
+    scores: pd.DataFrame = field(default_factory=partial(framed, "scores"))
+    """The scoreboard of the backtest."""
+    scored_events: pd.DataFrame = field(default_factory=partial(framed, "scored_events"))
+    """The same for chances of events."""
+    scored_covariates: pd.DataFrame = field(default_factory=partial(framed, "scored_covariates"))
+    """Which drivers would have helped."""
+    defaults: pd.DataFrame = field(default_factory=partial(framed, "defaults"))
+    """Panel or random walk, by horizon."""
+    missing: pd.DataFrame = field(default_factory=partial(framed, "missing"))
+    """What could not be said: part, what, why, hint."""
+    digest: str = ""
+    """Of the futures of the baseline."""
+    law: str = ""
+    """What the law of motion was estimated from; empty where there is no estimate."""
+    scored_on: str = ""
+    """Origins of the backtest, and what it was scored on; empty where there is none."""
+    seed: int = 0
+    draws: int = 0
+
+    def tables(self) -> Frames:
+        """Return every table by name, and the rest as one row of `about`."""
+        held = {name: getattr(self, name) for name in FRAMES}
+        rest = {each.name: getattr(self, each.name) for each in fields(self) if each.name not in FRAMES}
+        return {**held, ABOUT: pd.DataFrame([rest])}
+
+    @classmethod
+    def of_tables(cls, tables: Mapping[str, pd.DataFrame]) -> Prospects:
+        """Return the prospects of their tables."""
+        about = tables[ABOUT].to_dict("records")[0]
+        rest: dict[str, Any] = {
+            str(name): int(value) if name in ("seed", "draws") else str(value)
+            for name, value in about.items()
+        }
+        return cls(**{**{name: tables[name] for name in FRAMES}, **rest})
+
+
+def prospects(
+    case: Case,
+    evidence: Evidence,
+    measures: Measures,
+    *,
+    seed: int = 0,
+    draws: int = 1000,
+    report: Callable[[str], None] = _silent,
+) -> Prospects:
+    """Return the prospects of a case; they are drawn anew where anything that they hang on has changed.
+
+    A scenario that does not fit is a row of `missing`. Raises `SimulationError` where the baseline itself
+    cannot be drawn, or the case asks for no projection.
+    """
+    from detente.simulation.backtest.shipped import boards_of, stored_fit
+
+    fit, boards = stored_fit(case, evidence), boards_of(case, evidence)
+    name = _name(case, evidence, measures, fit, boards, seed, draws)
+    folder = kept.folder_for(evidence)
+
+    def make() -> Frames:
+        from detente.simulation.projection.foreseeing import foresee
+        from detente.simulation.projection.preparing import Known
+
+        report("drawing futures of the case and of its scenarios")
+        return foresee(case, Known(evidence, measures, fit), boards=boards, seed=seed, draws=draws).tables()
+
+    where = folder.with_name(FOLDER) if folder is not None else None
+    return Prospects.of_tables(kept.remembered(where, name, make))
+
+
+def _name(
+    case: Case,
+    evidence: Evidence,
+    measures: Measures,
+    fit: StoredFit | None,
+    boards: Boards | None,
+    *settings: int,
+) -> str:
+    """Return what prospects are filed under: all that futures are made from, and the code that makes them."""
+    measured = {each.name: getattr(measures, each.name) for each in fields(measures)}
+    held = [
+        content({name: frame for name, frame in measured.items() if isinstance(frame, pd.DataFrame)}),
+        content(fit.tables()) if fit is not None else None,
+        [sorted(fit.walks.items()), sorted(fit.stretches.items())] if fit is not None else None,
+        [content(boards.tables()), asdict(boards.plan)] if boards is not None else None,
+    ]
+    return kept.key(FOLDER, kept.code_of(ROOM), case.model_dump_json(), evidence.digest, held, settings)
+
+
+def content(frames: Mapping[str, pd.DataFrame]) -> list[tuple[str, list[str], int, str]]:
+    """Return what tells tables from others: names, columns, rows, and a digest of their cells.
+
+    >>> one, other = (pd.DataFrame({"value": [each, 2.0]}) for each in (0.5, 0.25))
+    >>> content({"a": one}) == content({"a": one.copy()}), content({"a": one}) == content({"a": other})
+    (True, False)
+    """
+    found = []
+    for name, frame in sorted(frames.items()):
+        digest = ""
+        if len(frame):
+            cells = pd.util.hash_pandas_object(frame, index=False).to_numpy(np.uint64)
+            digest = kept.hashed(cells.tobytes())
+        found.append((name, [str(column) for column in frame.columns], len(frame), digest))
+    return found
