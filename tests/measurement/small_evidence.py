@@ -23,6 +23,7 @@ class SmallEvidence:
 
     def __init__(self) -> None:
         self._database = duckdb.connect(":memory:")
+        self._database.execute("ATTACH ':memory:' AS evidence; USE evidence")
         for table, columns in SCHEMA.items():
             stated = [f'"{column.name}" {column.type}' for column in columns]
             self._database.execute(f"CREATE TABLE {table} ({', '.join(stated)}, origin VARCHAR)")
@@ -31,8 +32,9 @@ class SmallEvidence:
     def gazetteer(self) -> Gazetteer:
         return Gazetteer.load()
 
-    def query(self, sql: str, params: Sequence[object] = ()) -> pd.DataFrame:
-        frame: pd.DataFrame = self._database.execute(sql, list(params)).df()
+    def query(self, sql: str, params: Sequence[object] | Mapping[str, object] = ()) -> pd.DataFrame:
+        given = params if isinstance(params, Mapping) else list(params)
+        frame: pd.DataFrame = self._database.execute(sql, given).df()
         text = [name for name in frame.columns if isinstance(frame[name].dtype, pd.StringDtype)]
         return frame.astype(dict.fromkeys(text, object))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
@@ -20,7 +21,15 @@ def broken(case: Mapping[str, Any]) -> Iterator[Broken]:
     if not (asked.get("occasions") or asked.get("dates") or part_of(case, "forum").get("occasions")):
         hint = "add `occasions:` with a topic of facts, or `dates:`; or name the forum's `occasions`"
         yield Broken(("event_study",), "no occasion is named", hint)
-    since, as_of = asked.get("since"), case.get("as_of")
-    if type(since) is date and type(as_of) is date and since > as_of:
+    since, as_of = _day(asked.get("since")), _day(case.get("as_of"))
+    if since is not None and as_of is not None and since > as_of:
         what = f"the study begins after the day the brief looks from ({as_of})"
         yield Broken(("event_study", "since"), what, "set an earlier `since`, or a later `as_of`")
+
+
+def _day(value: Any) -> date | None:
+    """Return a day however it is written, None where it is none."""
+    if isinstance(value, str):
+        with contextlib.suppress(ValueError):
+            return date.fromisoformat(value)
+    return value if type(value) is date else None

@@ -65,8 +65,8 @@ def measure_events(setting: Setting, evidence: Evidence, report: Report) -> Even
     if basis is None:
         return EventTables({}, missing)
     report("what changed around occasions")
-    asked = [case.model_dump_json(include={"event_study", "blocs"}), basis.occasions.to_json(), case.as_of]
-    spells = {bloc: rows.to_json() for bloc, rows in setting.spells.items()}
+    asked = [case.model_dump_json(include={"event_study", "blocs"}), basis.occasions.to_csv(), case.as_of]
+    spells = {bloc: rows.to_csv() for bloc, rows in setting.spells.items()}
     name = kept.key("events", asked, spells, evidence.digest, setting.seed)
 
     def make() -> dict[str, pd.DataFrame]:
@@ -191,7 +191,9 @@ def title_of(pair: StudiedPair, case: Case) -> str:
     from detente.evidence.actors import Gazetteer
 
     who = Gazetteer.load()
-    names = [case.blocs[side].title if side in case.blocs else who.name(side) for side in pair.sides]
+    named = {code: who.name(code) for code in pair.sides if code in who.actors}
+    named |= {bloc: case.blocs[bloc].title for bloc in pair.sides if bloc in case.blocs}
+    names = [named.get(side, side) for side in pair.sides]
     return pair.title or (" towards " if pair.directed else " and ").join(names)
 
 
