@@ -340,3 +340,5 @@ def test_nothing_is_said_of_a_bloc_too_small_to_have_a_spread(whole: Panel) -> N
     told = foretell(replace(whole, member=member).until(2010), replace(DESIGN, sides=()))
     held: list[Foretold] = [each for each in told.forecasts if each.quantity == "bloc spread"]
     assert {each.who for each in held} == {("South",)} and set(told.falls) == {"South"}
+    none = foretell(replace(whole, member=0 * member).until(2010), replace(DESIGN, sides=()))
+    assert {each.quantity for each in none.forecasts} == {"position"} and not none.falls

@@ -8,7 +8,7 @@ import sys
 from cyclopts import App, CycloptsError
 
 import detente
-from detente.commands import cases, simulation
+from detente.commands import backtesting, cases, projecting, simulation
 from detente.commands.data import data
 from detente.commands.showing import BREAK, DONE, UNUSABLE, complain
 from detente.errors import DetenteError
@@ -25,6 +25,8 @@ app.register_install_completion_command(help="Install completion of commands and
 for command in (cases.brief, cases.measure, cases.new, cases.check, cases.schema):
     app.command(command)
 app.command(simulation.bargain)
+app.command(projecting.project)
+app.command(backtesting.backtest)
 app.command(data)
 app.command(simulation.score)
 

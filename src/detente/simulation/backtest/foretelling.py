@@ -119,7 +119,7 @@ def foretell(panel: Panel, design: Design) -> Told:
         positions = tuple(each for each, _ in drawn)
         forecasts.append(Foretold(name, "position", panel.actors, positions))
         readings = [each.readings for each in positions]
-        for quantity in QUANTITIES:
+        for quantity in QUANTITIES if origin.lines else ():
             told = tuple(blocs[quantity] for _, blocs in drawn)
             forecasts.append(Foretold(name, quantity, tuple(origin.lines), told))
         events += _events_drawn(origin, name, readings)
