@@ -95,6 +95,11 @@ def test_the_same_content_of_the_same_day_is_sealed_once(record: Record) -> None
     assert [entry.seq for entry in record.entries()] == [1, 2, 3]
 
 
+def test_the_hour_at_which_an_outcome_is_due_is_dropped(record: Record) -> None:
+    seal(record, chance("lapse", 0.1, due=pd.Timestamp("2027-01-31 12:00")))
+    assert record.forecasts()[0].forecast == chance("lapse", 0.1)
+
+
 NAMES = st.text(min_size=1, max_size=12).filter(lambda text: bool(text.strip()))
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
 SAID = st.one_of(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from itertools import pairwise
 from math import isfinite
 from typing import Any
@@ -30,7 +30,7 @@ class Forecast:
     """A forecast of a yes or no by its `chance`, or of a number by its `quantiles`.
 
     `key` names the question, the same whenever it is asked; `about` says who and what is meant, such as actor
-    and issue; the outcome is known on the day `due`.
+    and issue; the outcome is known on the day `due`, of which the hour is dropped.
 
     >>> Forecast(key="lapse", question="Do sanctions lapse?", due=date(2027, 1, 31), chance=0.1).kind
     'probability'
@@ -43,6 +43,10 @@ class Forecast:
     chance: float | None = None
     quantiles: Quantiles = ()
     naive: Naive | None = None
+
+    def __post_init__(self) -> None:
+        if isinstance(self.due, datetime):
+            object.__setattr__(self, "due", self.due.date())
 
     @property
     def kind(self) -> str:
