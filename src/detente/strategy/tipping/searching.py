@@ -165,7 +165,7 @@ def _mixed(pool: Floats, rng: np.random.Generator) -> Floats:
     if len(pool) <= POOL:
         return pool
     rest = POOL // 2 + rng.choice(len(pool) - POOL // 2, size=POOL // 2, replace=False)
-    return pool[np.concatenate([np.arange(POOL // 2), np.sort(rest)])]
+    return np.asarray(pool[np.concatenate([np.arange(POOL // 2), np.sort(rest)])])
 
 
 def _unflip(probe: Probe, u: Floats) -> Floats:
