@@ -1,4 +1,4 @@
-"""Pasting: a box is widened again where that makes it denser."""
+"""Pasting: a box is widened again where that makes it no less dense."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ def paste(held: Sample, limits: Limits, counts: Ints, alpha: float) -> tuple[Lim
     """Return limits and counts with those of the last box, widened step by step, behind them.
 
     Friedman and Fisher (1999): each limit in turn is moved out by a share `alpha` of the box's rows, and a
-    category is taken back; the step with the largest gain in density over the rows it adds is taken, as
-    long as there is a gain.
+    category is taken back; the step with the largest gain in density over the rows it adds is taken, of
+    equal ones that which adds most, as long as the box gets no less dense.
 
     >>> from detente.strategy.discovery.samples import sample
     >>> some = sample([[0.0], [1.0], [2.0], [3.0]], [0, 1, 1, 1])
@@ -31,12 +31,12 @@ def paste(held: Sample, limits: Limits, counts: Ints, alpha: float) -> tuple[Lim
     now, steps, told = limits.at(np.array([-1])), [limits], [counts]
     size, hits = counts[-1].tolist()
     while True:
-        best, score = None, 0.0
+        best, score = None, (0.0, 0)
         for wider, rows in _wider(held, now, size, alpha):
             more = int(held.y[rows].sum())
             gain = ((hits + more) / (size + len(rows)) - hits / size) / len(rows)
-            if gain > score:
-                best, score, added = wider, gain, np.array([size + len(rows), hits + more])
+            if (gain, len(rows)) > score:
+                best, score, added = wider, (gain, len(rows)), np.array([size + len(rows), hits + more])
         if best is None:
             break
         now, (size, hits) = best, added.tolist()

@@ -28,7 +28,7 @@ class Peeling:
     of a box, and what the best cut is: with the largest gain in density over the runs it cuts (`lenient1`),
     the same times the runs it keeps (`lenient2`), or the largest density (`original`).
 
-    Once no cut gains, a box is widened by shares `paste_alpha` as long as it gets denser; 0 for never.
+    Once no cut gains, a box is widened by shares `paste_alpha` as long as it gets no less dense; 0 for never.
     Raises StrategyError for shares that are none.
     """
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from detente.errors import Problem, StrategyError
 from detente.strategy.naming import misnamed, named
-from detente.strategy.sensitivity.estimates import Estimate, blocks, estimate, over, weights
+from detente.strategy.sensitivity.estimates import Estimate, Outputs, blocks, estimate, over, weights
 from detente.strategy.sensitivity.joint import Conditional
 
 Floats = NDArray[np.float64]
@@ -88,7 +88,7 @@ def shapley(
     >>> shapley(design.x @ np.array([1.0, 2.0]), design).effect.value.round(1).tolist()
     [[0.3, 0.7]]
     """
-    size, d = len(design.x) // design.rows, design.x.shape[1]
+    d = design.x.shape[1]
     problems = list(misnamed(inputs, d, kind="input"))
     if len(y) != len(design.x):
         what = f"{len(y)} rows for {len(design.x)} of the design"
@@ -96,8 +96,7 @@ def shapley(
     if problems:
         raise StrategyError(*problems)
     held = blocks(y, rows=design.rows, names=outputs)
-    finite = np.isfinite(np.asarray(y).reshape(size, -1)).all(axis=1)
-    order = design.order if design.exact else design.order[finite]
+    order = design.order if design.exact else design.order[held.whole]
     runs = held.y.reshape(len(held.y), len(design.free), design.inner, -1)
     cost = runs.var(axis=2, ddof=1)
     full = runs[:, -1]
@@ -105,11 +104,26 @@ def shapley(
     local = Local(
         gain, last, full.mean(axis=1), (full**2).mean(axis=1), np.zeros_like(cost[:, 0]), design.inner
     )
-    effect, unexplained, variance = summed(local, weights(len(runs), resamples, seed), held.flat)
+    draws = summed(local, weights(len(runs), resamples, seed))
+    return as_effects(draws, held, named(inputs, d, kind="input"))
+
+
+def as_effects(draws: tuple[Floats, Floats, Floats], held: Outputs, inputs: tuple[str, ...]) -> Effects:
+    """Return the effects that `summed` gave, the first of its draws with intervals from the others."""
+    effect, left, variance = draws
+    effect[:, held.flat] = np.nan
+    left[:, held.flat] = np.nan
     return Effects(
-        named(inputs, d, kind="input"), held.names, effect, unexplained, variance, held.constant,
-        size, held.dropped, held.failed,
-    )  # fmt: skip
+        inputs=inputs,
+        outputs=held.names,
+        effect=estimate(effect),
+        unexplained=estimate(left),
+        variance=variance[0],
+        constant=held.constant,
+        size=len(held.whole),
+        dropped=held.dropped,
+        failed=held.failed,
+    )
 
 
 def by_sets(cost: Floats, order: Ints, free: Ints) -> tuple[Floats, Floats]:
@@ -150,23 +164,20 @@ def by_orders(cost: Floats, order: Ints) -> tuple[Floats, Floats]:
     return gain, last
 
 
-def summed(local: Local, w: Floats, flat: NDArray[np.bool_]) -> tuple[Estimate, Estimate, Floats]:
-    """Return effects (outputs, d), what is unexplained (outputs,), and variances, with weights of draws `w`.
+def summed(local: Local, w: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return effects (resamples, outputs, d), what is unexplained and variances (resamples, outputs), for
+    weights `w` (resamples, n) of the draws.
 
     >>> one = np.ones((4, 1))
     >>> local = Local(np.zeros((4, 1, 1)), one, one * [[-1.0], [1.0], [-1.0], [1.0]], one, 0 * one)
-    >>> summed(local, np.full((1, 4), 0.25), np.array([False]))[0].value.tolist()
-    [[1.0]]
+    >>> summed(local, np.full((1, 4), 0.25))[0].ravel().tolist()
+    [1.0]
     """
     n, d, count = local.gain.shape
     rows = n * local.rows
     mean, square = w @ local.mean, w @ local.square
     variance = (square - mean**2) * rows / (rows - 1)
     gain = (w @ local.gain.reshape(n, -1)).reshape(len(w), d, count)
-    nothing = w @ local.nothing
     last = (w @ local.last)[:, :, None]
     effect = over((gain + last * variance[:, None, :]).transpose(0, 2, 1), variance[:, :, None])
-    left = over(nothing, variance)
-    effect[:, flat] = np.nan
-    left[:, flat] = np.nan
-    return estimate(effect), estimate(left), variance[0]
+    return effect, over(w @ local.nothing, variance), variance

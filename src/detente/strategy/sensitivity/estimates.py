@@ -32,15 +32,20 @@ class Estimate:
 class Outputs:
     """Outputs by block of rows that belong together, (blocks, rows of a block, outputs), centred.
 
-    `dropped` blocks held a row with an output that is not finite, `failed` rows in all; `flat` says which
-    outputs do not vary.
+    `whole` says which of the blocks given have finite outputs throughout, and are here; `failed` counts rows
+    that are not finite. `flat` says which outputs do not vary.
     """
 
     y: Floats
     names: tuple[str, ...]
     flat: Flags
-    dropped: int
+    whole: Flags
     failed: int
+
+    @property
+    def dropped(self) -> int:
+        """Number of blocks that were left out."""
+        return int((~self.whole).sum())
 
     @property
     def constant(self) -> tuple[str, ...]:
@@ -71,7 +76,7 @@ def blocks(y: Floats, *, rows: int, names: Sequence[str] = ()) -> Outputs:
     kept = table.reshape(len(whole), rows, -1)[whole]
     flat = np.ptp(kept, axis=(0, 1)) <= FLAT * np.abs(kept).max(axis=(0, 1))
     failed = int((~finite.all(axis=1)).sum())
-    return Outputs(kept - kept.mean(axis=(0, 1)), called, flat, int((~whole).sum()), failed)
+    return Outputs(kept - kept.mean(axis=(0, 1)), called, flat, whole, failed)
 
 
 def _misshapen(table: Floats, rows: int) -> list[Problem]:

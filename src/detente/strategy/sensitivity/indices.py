@@ -104,7 +104,7 @@ def sobol(
         pairs=tuple(combinations(inputs, 2)) if second else (),
         variance=parts[0],
         constant=held.constant,
-        size=len(held.y) + held.dropped,
+        size=len(held.whole),
         dropped=held.dropped,
         failed=held.failed,
     )

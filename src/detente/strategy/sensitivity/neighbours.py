@@ -11,13 +11,15 @@ from scipy.spatial import KDTree
 
 from detente.errors import Problem, StrategyError, raise_all
 from detente.strategy.naming import misnamed, named
-from detente.strategy.sensitivity.effects import Effects, Local, by_orders, by_sets, summed
-from detente.strategy.sensitivity.estimates import blocks, weights
-from detente.strategy.sensitivity.joint import EXACT, subsets
+from detente.strategy.sensitivity.effects import Effects, Local, as_effects, by_orders, by_sets, summed
+from detente.strategy.sensitivity.estimates import blocks
+from detente.strategy.sensitivity.joint import subsets
 from detente.strategy.sensitivity.nearest import chain_variances
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+ALL = 6
+"""Up to so many inputs neighbours are sought in every subset; with more, along random permutations."""
 TOGETHER = 32
 """Points of one permutation."""
 TIE = 1e-9
@@ -27,7 +29,7 @@ TIE = 1e-9
 @dataclass(frozen=True)
 class Neighbourhood:
     """How variances are taken from a sample: among `count` nearest neighbours (a point is its own first) of
-    at most `points` points; resampled `resamples` times.
+    at most `points` points, and again in each of `halves` random halves of the sample.
 
     `noise` says that the output hangs on chance besides the inputs: the variance among nearest neighbours
     in all inputs is then set aside as unexplained.
@@ -36,7 +38,7 @@ class Neighbourhood:
     count: int = 3
     points: int = 8192
     noise: bool = False
-    resamples: int = 100
+    halves: int = 20
 
 
 def shapley_of_sample(
@@ -52,10 +54,11 @@ def shapley_of_sample(
 
     Broto, Bachoc and Depecker (2020): c(u) = E[Var(Y | all inputs but u)] is the mean variance of Y among
     points that are nearest in all inputs but u, each divided by its standard deviation. Effects follow from
-    c of all subsets; with more than 8 inputs, of those that random permutations pass through, each at 32
+    c of all subsets; with more than 6 inputs, of those that random permutations pass through, each at 32
     points. Where many inputs are held, neighbours are not near and c is too large, so that effects of a
-    small sample are drawn towards equal ones. Intervals: 1.96 standard errors over resamples of points, or
-    of permutations, with neighbours as they are.
+    small sample are drawn towards equal ones. Intervals: 1.96 standard errors, from the spread over random
+    halves of the sample, which is that of the whole sample over samples (a bootstrap would see points as
+    their own neighbours).
 
     Rows whose output is not finite are left out and counted. Raises StrategyError for inputs that are
     constant or not finite, and for samples too small.
@@ -68,21 +71,26 @@ def shapley_of_sample(
     table = np.asarray(x, dtype=np.float64)
     raise_all(StrategyError, [*_unfit(table, len(y), near), *_misnamed(inputs, table)])
     held = blocks(y, rows=1, names=outputs)
-    kept = np.isfinite(np.asarray(y).reshape(len(table), -1)).all(axis=1)
     values = held.y[:, 0]
-    if len(values) <= near.count:
+    if len(values) < 4 * near.count:
         what = f"{len(values)} rows with finite outputs for {near.count} neighbours"
-        raise StrategyError(Problem("y", what, "give a larger sample"))
+        raise StrategyError(Problem("y", what, f"{4 * near.count} are the least"))
     rng = np.random.default_rng([seed, *table.shape])
-    points = (table[kept] - table.mean(axis=0)) / table.std(axis=0)
+    points = (table[held.whole] - table.mean(axis=0)) / table.std(axis=0)
     points += TIE * rng.random(points.shape)
-    local = (_by_sets if points.shape[1] <= EXACT else _by_permutations)(points, values, near, rng)
-    w = weights(len(local.gain), near.resamples, seed)
-    effect, unexplained, variance = summed(local, w, held.flat)
-    return Effects(
-        named(inputs, table.shape[1], kind="input"), held.names, effect, unexplained, variance, held.constant,
-        len(table), held.dropped, held.failed,
-    )  # fmt: skip
+    parts = [np.arange(len(values))]
+    parts += [rng.permutation(len(values))[: len(values) // 2] for _ in range(near.halves)]
+    told = [_once(points[part], values[part], near, rng) for part in parts]
+    effect, left, variance = (np.concatenate(each) for each in zip(*told, strict=True))
+    return as_effects((effect, left, variance), held, named(inputs, table.shape[1], kind="input"))
+
+
+def _once(
+    x: Floats, y: Floats, near: Neighbourhood, rng: np.random.Generator
+) -> tuple[Floats, Floats, Floats]:
+    """Return effects (1, outputs, d), what is unexplained and variances (1, outputs) in one sample."""
+    local = (_by_sets if x.shape[1] <= ALL else _by_permutations)(x, y, near, rng)
+    return summed(local, np.full((1, len(local.gain)), 1 / len(local.gain)))
 
 
 def _by_sets(x: Floats, y: Floats, near: Neighbourhood, rng: np.random.Generator) -> Local:
