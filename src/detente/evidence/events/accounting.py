@@ -169,7 +169,8 @@ def _roots(place: int, last: int) -> range:
 
 def _coded(books: _Books) -> bool:
     """Return whether classes or scores of some layout follow from its codes."""
-    return any(not layout.quad or not layout.goldstein for layout in books.loaded.layouts.values())
+    layouts = books.loaded.layouts.values()
+    return any(layout.scale != "gdelt" or not (layout.quad and layout.goldstein) for layout in layouts)
 
 
 def _view(books: _Books) -> None:

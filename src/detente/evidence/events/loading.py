@@ -124,7 +124,8 @@ def _take(
     connection.execute("DROP TABLE IF EXISTS faults; DROP TABLE IF EXISTS scans")
     chosen = select(text.layout, dict.fromkeys(text.columns, "VARCHAR"), "number")
     scan = text.scan(list(numbers), header=header)
-    connection.execute(f'INSERT INTO loaded SELECT {chosen} FROM {scan} JOIN numbers ON path = "file name"')
+    query = f'SELECT {chosen} FROM {scan} JOIN numbers ON path = "file name"'
+    connection.execute(f"INSERT INTO loaded {_pairs(text.layout, query)}")
 
 
 def _faulty(
@@ -172,7 +173,7 @@ def _parquet(connection: duckdb.DuckDBPyConnection, layout: Layout, group: Seque
     paths = ", ".join(quoted(str(each.path)) for each in group)
     scan = f"read_parquet([{paths}], union_by_name=true)"
     told = connection.execute(f"DESCRIBE SELECT * FROM {scan}").fetchall()
-    return f"SELECT {select(layout, {row[0]: row[1] for row in told}, 'NULL')} FROM {scan}"
+    return _pairs(layout, f"SELECT {select(layout, {row[0]: row[1] for row in told}, 'NULL')} FROM {scan}")
 
 
 def select(layout: Layout, types: Mapping[str, str], number: str) -> str:
@@ -194,8 +195,6 @@ def select(layout: Layout, types: Mapping[str, str], number: str) -> str:
 
     day = _day(column(layout.date), types[own[layout.date.casefold()]], layout.date_form)
     who, whom = words(layout.source), words(layout.target)
-    if layout.several:
-        who, whom = (f"UNNEST(string_split({each}, {quoted(layout.several)}))" for each in (who, whom))
     parts = {
         "file": number,
         "id": _identity(layout, column),
@@ -212,6 +211,16 @@ def select(layout: Layout, types: Mapping[str, str], number: str) -> str:
         "tone": f"NULLIF({value(layout.tone, 'DOUBLE')}, CAST('NaN' AS DOUBLE))",
     }
     return ", ".join(f"{told} AS {name}" for name, told in parts.items())
+
+
+def _pairs(layout: Layout, query: str) -> str:
+    """Return a query over files with a row for each pair of several actors, each told from the others."""
+    if not layout.several:
+        return query
+    for side in ("who", "whom"):
+        split = f"UNNEST(string_split(COALESCE({side}, ''), {quoted(layout.several)}))"
+        query = f"SELECT * REPLACE ({split} AS {side}) FROM ({query})"
+    return f"SELECT * REPLACE (hash(id, who, whom) AS id) FROM ({query})"
 
 
 def _day(column: str, kind: str, form: str) -> str:
@@ -238,7 +247,7 @@ def _quad(column: str) -> str:
         f"WHEN {word} IN ('{place}', '{place}.0') OR {word} LIKE '{first}%{second}%' THEN {place}"
         for place, (first, second) in enumerate(kinds, 1)
     )
-    return f"CASE {told} END"
+    return f"CAST(CASE {told} END AS TINYINT)"
 
 
 def quoted(text: str) -> str:

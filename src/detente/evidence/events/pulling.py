@@ -168,7 +168,7 @@ def _of_mirror(root: Path, version: Version) -> Iterator[Slice]:
 
 
 def _listed(lists: Iterable[Path], version: Version, home: str) -> Iterator[Slice]:
-    """Read lists of `size md5 address`, or of `size name` and `md5 name`; GDELT's other files are left out."""
+    """Read lists of `size md5 address`, or of `size name` and `md5 name`; GDELT has others beside."""
     sizes: dict[str, int] = {}
     sums: dict[str, str] = {}
     for path in lists:

@@ -149,6 +149,7 @@ def _set_up(connection: duckdb.DuckDBPyConnection, options: Options, folder: str
     connection.execute(f"SET temp_directory = {quoted(folder)}")
     connection.execute(f"SET memory_limit = {quoted(options.memory)}")
     connection.execute("SET preserve_insertion_order = false")
+    connection.execute("SET enable_progress_bar = false")
     if options.threads is not None:
         connection.execute(f"SET threads = {int(options.threads)}")
 
