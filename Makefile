@@ -40,6 +40,7 @@ facts: $(VENV)/dev
 
 snapshots: $(VENV)/dev
 	$(BIN)/python -m detente.measurement.snapshot "$${DETENTE_MIRROR:?name the folder with the providers' files}"
+	$(BIN)/python -m detente.simulation.backtest.snapshot "$$DETENTE_MIRROR"
 
 shapes: $(VENV)/dev
 	@: "$${FROM:?name the folder with Natural Earth as TopoJSON (npm package world-atlas), as in FROM=package}"
