@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from detente.strategy.discovery.stability import stability
 from detente.strategy.discovery.trajectory import Peeling, Trajectory, prim
 
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 TENTH = Peeling(peel_alpha=0.1)
 # box: coverage, density, mass, restricted inputs, of EMA Workbench 3.0.0
 PUBLISHED = {
@@ -49,7 +50,7 @@ def found(ethanol: pd.DataFrame) -> Trajectory:
     return prim(x, y, inputs=tuple(ethanol.columns[:9]), peeling=TENTH)
 
 
-def corner(n: int, *, seed: int, noise: float = 0.03) -> tuple[Floats, NDArray[np.bool_]]:
+def corner(n: int, *, seed: int, noise: float = 0.03) -> tuple[Floats, Flags]:
     """Ten inputs of which three make a corner of mass 0.14, with some runs of interest elsewhere."""
     rng = np.random.default_rng(seed)
     x = rng.random((n, 10))
@@ -116,38 +117,42 @@ def test_a_known_corner_is_found_by_its_three_inputs_and_no_other() -> None:
         assert again.at_density[3:].max() <= 0.1
 
 
+def keeping(values: Floats, kind: str, alpha: float) -> Iterator[Flags]:
+    """Yield what each cut of one input keeps: the upper slice off, the lower one, or one category."""
+    if kind == "categorical":
+        yield from (values != each for each in np.unique(values))
+        return
+    ordered = np.sort(values)
+    at = (len(values) - 1) * (1 - alpha)
+    below, above = ordered[int(np.floor(at))], ordered[int(np.ceil(at))]
+    if below == above:
+        below = ordered[ordered < above].max(initial=-np.inf)
+    yield values <= (below + above) / 2
+    at = (len(values) - 1) * alpha
+    below, above = ordered[int(np.floor(at))], ordered[int(np.ceil(at))]
+    if below == above:
+        above = ordered[ordered > below].min(initial=np.inf)
+    yield values >= (below + above) / 2
+
+
 def plain(x: Floats, y: Floats, kinds: tuple[str, ...], alpha: float) -> list[tuple[int, int]]:
     """Rows and hits of the boxes of a PRIM written out plainly, one candidate after another."""
     rows, counts, cut = np.arange(len(y)), [(len(y), int(y.sum()))], set[int]()
     while True:
-        candidates: list[tuple[float, bool, NDArray[np.bool_], int]] = []
-        for kind in ("real", "integer", "categorical"):
-            for j in (place for place, each in enumerate(kinds) if each == kind):
-                values = x[rows, j]
-                ordered = np.sort(values)
-                for upper in (True, False):
-                    at = (len(rows) - 1) * (1 - alpha if upper else alpha)
-                    low, high = ordered[int(np.floor(at))], ordered[int(np.ceil(at))]
-                    if low == high:
-                        rest = ordered[ordered < low] if upper else ordered[ordered > high]
-                        low, high = (
-                            (rest.max(initial=-np.inf), high) if upper else (low, rest.min(initial=np.inf))
-                        )
-                    if np.isfinite([low, high]).all() and kind != "categorical":
-                        middle = (low + high) / 2
-                        candidates.append((0.0, j in cut, values <= middle if upper else values >= middle, j))
-                if kind == "categorical":
-                    candidates += [(0.0, j in cut, values != each, j) for each in np.unique(values)]
-        scored = []
-        for _, free, keep, j in candidates:
-            if 0 < keep.sum() < len(rows):
-                gain = y[rows][keep].sum() / keep.sum() - y[rows].sum() / len(rows)
-                scored.append((gain / (len(rows) - keep.sum()), free, keep, j))
-        best = max(scored, key=lambda each: each[:2], default=None)
-        if best is None or best[0] <= 0 or best[2].sum() < 0.05 * len(y):
+        best, score, column = rows, (0.0, False), -1
+        for j, kind in enumerate(kinds):
+            for keep in keeping(x[rows, j], kind, alpha):
+                kept = rows[keep]
+                if not 0 < len(kept) < len(rows):
+                    continue
+                gain = y[kept].sum() / len(kept) - y[rows].sum() / len(rows)
+                now = (gain / (len(rows) - len(kept)), j in cut)
+                if now > score:
+                    best, score, column = kept, now, j
+        if score[0] <= 0 or len(best) < 0.05 * len(y):
             return counts
-        cut.add(best[3])
-        rows = rows[best[2]]
+        cut.add(column)
+        rows = best
         counts.append((len(rows), int(y[rows].sum())))
 
 
