@@ -39,7 +39,8 @@ def carried(a: Floats, b: Floats, x: Floats, y: Floats) -> Flags:
     Where supports differ in size, as they do in degenerate games alone: in which the profile itself is one.
     """
     rows, columns = x > PLAYED, y > PLAYED
-    spans = np.stack([np.ptp(each, axis=(1, 2)) for each in (a, b)], axis=1)
+    apart = np.stack([np.ptp(each, axis=(1, 2)) for each in (a, b)], axis=1)
+    spans = np.where(apart > 0, apart, 1.0)
     if rows.sum() != columns.sum():
         return np.asarray((regrets(a, b, x, y) <= TOLERANCE * spans).all(axis=1))
     of_x = _levelled(b.transpose(0, 2, 1), columns, rows)

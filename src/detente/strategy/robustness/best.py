@@ -24,8 +24,8 @@ SAME = 1e-12
 class Best:
     """The portfolio with the least mean regret, and those that cannot be told apart from it.
 
-    `over` (portfolios,) is how much more regret each has than the leader, `ends` (portfolios, 2) 95 per cent
-    intervals for these, for all pairs of portfolios at once.
+    `over` (portfolios,) is how much more regret each has than the leader, `ends` (portfolios, 2) their 95 per
+    cent intervals: each holds for that portfolio against all others at once.
     """
 
     portfolios: tuple[str, ...]
@@ -82,10 +82,12 @@ def best(
     """Return which portfolio has the least mean regret, by name only where that is beyond doubt.
 
     Payoffs are (portfolios, futures[, counter-portfolios]), better the larger; `against` weighs the
-    counter-portfolios, equally unless told. Differences are paired by future, and their intervals
-    simultaneous over all pairs of portfolios (the largest |t| over resamples, as Tukey's for equal
-    variances), since the leader is chosen on the same futures. Raises `StrategyError` as `prepared` does,
-    and where weights are not as many as counter-portfolios, negative or all 0.
+    counter-portfolios, equally unless told. Differences are paired by future. The leader is chosen on the
+    same futures, so that each portfolio is held against all others at once (the largest |t| over resamples,
+    as Dunnett's for equal variances, and each in turn the one compared, as in Hsu's comparisons with the
+    best): the one that is truly best is told apart from the leader in 1 of 40 ensembles at most. Raises
+    `StrategyError` as `prepared` does, and where weights are not as many as counter-portfolios, negative or
+    all 0.
 
     >>> luck = np.random.default_rng(0).normal(size=(1, 200))
     >>> told = best(luck + [[0.0], [0.3]] + 0.1 * np.random.default_rng(1).normal(size=(2, 200)))
@@ -132,11 +134,11 @@ def _errors(regrets: Floats) -> Floats:
     return np.asarray(np.where(errors <= SAME * np.abs(regrets).max(), 0.0, errors))
 
 
-def _largest(off: Floats, scale: Floats) -> float:
-    """Return the 95 per cent point, over resamples, of the largest |t| of any pair of portfolios."""
+def _largest(off: Floats, scale: Floats) -> Floats:
+    """Return the 95 per cent points, over resamples, of each portfolio's largest |t| against any other."""
     apart = np.abs(off[:, :, None] - off[:, None, :])
     t = np.divide(apart, scale, out=np.zeros_like(apart), where=scale > 0)
-    return float(np.quantile(t.max(axis=(1, 2)), LEVEL))
+    return np.asarray(np.quantile(t.max(axis=2), LEVEL, axis=0))
 
 
 def _notes(futures: int) -> Iterator[str]:

@@ -129,7 +129,8 @@ def _tau(signs: Floats) -> Floats:
     common = pairs @ pairs.transpose(0, 2, 1)
     own = np.sqrt(np.diagonal(common, axis1=1, axis2=2))
     scale = own[:, :, None] * own[:, None, :]
-    return np.asarray(np.divide(common, scale, out=np.full(common.shape, np.nan), where=scale > 0))
+    tau = np.divide(common, scale, out=np.full(common.shape, np.nan), where=scale > 0)
+    return np.asarray(tau.clip(-1.0, 1.0))
 
 
 def _ends(redrawn: Floats) -> Floats:

@@ -54,31 +54,26 @@ class Ordered:
     """Numbers of states sorted for each portfolio, with the futures that they belong to."""
 
     values: Floats
-    owner: Ints
+    owner: NDArray[np.int32]
 
     @classmethod
     def of(cls, table: Floats) -> Ordered:
         """Sort a table (futures, counters, portfolios)."""
         flat = table.reshape(-1, table.shape[2]).T
         order = flat.argsort(axis=1, kind="stable")
-        return cls(np.take_along_axis(flat, order, axis=1), order // table.shape[1])
+        return cls(np.take_along_axis(flat, order, axis=1), (order // table.shape[1]).astype(np.int32))
 
     def quantiles(self, counts: Ints, q: tuple[float, ...]) -> Floats:
         """Return quantiles of drawn states: (resamples, portfolios, quantiles)."""
-        return self._read(counts, q)[0]
+        return self.read(counts, q, half=0)[0]
 
-    def deficits(self, counts: Ints) -> Floats:
-        """Return by how much states below the median fall short of it, on average over all states."""
-        states = self.values.shape[1]
-        median, sums = self._read(counts, (0.5,))
-        return np.asarray((median[..., 0] * (states // 2) - sums) / states)
-
-    def _read(self, counts: Ints, q: tuple[float, ...]) -> tuple[Floats, Floats]:
+    def read(self, counts: Ints, q: tuple[float, ...], *, half: int) -> tuple[Floats, Floats]:
+        """Return quantiles of drawn states, and the sum of the smallest `half` of them."""
         states = self.values.shape[1]
         places = np.array(q) * (states - 1)
         low = np.floor(places).astype(np.int64)
         ranks = np.unique(np.concatenate([low, np.minimum(low + 1, states - 1)]))
-        at, sums = drawn(self.values, self.owner, counts, ranks, states // 2)
+        at, sums = drawn(self.values, self.owner, counts.astype(np.int32), ranks, half)
         ends = [np.searchsorted(ranks, each) for each in (low, np.minimum(low + 1, states - 1))]
         return at[..., ends[0]] + (places - low) * (at[..., ends[1]] - at[..., ends[0]]), sums
 
@@ -127,7 +122,8 @@ def measured(states: States, counts: Ints) -> dict[str, Floats]:
 
 def _of_payoffs(states: States, counts: Ints) -> dict[str, Floats]:
     payoffs = Ordered.of(states.payoffs)
-    at = payoffs.quantiles(counts, (0.0, *QUANTILES, 1.0))
+    number = payoffs.values.shape[1]
+    at, lower = payoffs.read(counts, (0.0, *QUANTILES, 1.0), half=number // 2)
     worst, q10, q25, q50, q75, q90, best = (at[..., place] for place in range(at.shape[2]))
     middle = states.payoffs.mean(axis=(0, 1))
     off = states.payoffs - middle
@@ -140,7 +136,7 @@ def _of_payoffs(states: States, counts: Ints) -> dict[str, Floats]:
         "hurwicz": optimism * best + (1 - optimism) * worst,
         "laplace": mean,
         "mean_variance": (mean + 1) / (sd + 1),
-        "undesirable_deviations": payoffs.deficits(counts),
+        "undesirable_deviations": (q50 * (number // 2) - lower) / number,
         "skewness": _ratio((q90 + q10) / 2 - q50, (q90 - q10) / 2),
         "peakedness": _ratio(q90 - q10, q75 - q25),
     }

@@ -17,21 +17,18 @@ def drawn(values, owner, counts, ranks, half):
     portfolios, states = values.shape
     at = np.empty((counts.shape[0], portfolios, ranks.size))
     sums = np.zeros((counts.shape[0], portfolios))
-    for resample in range(counts.shape[0]):
-        for portfolio in range(portfolios):
-            passed, wanted, total = 0, 0, 0.0
+    for portfolio in range(portfolios):
+        numbers, owners = values[portfolio], owner[portfolio]
+        for resample in range(counts.shape[0]):
+            often = counts[resample]
+            passed, wanted, summed = 0, 0, 0.0
             for state in range(states):
-                many = counts[resample, owner[portfolio, state]]
-                if many == 0:
-                    continue
-                value = values[portfolio, state]
+                many = often[owners[state]]
                 if passed < half:
-                    total += value * min(many, half - passed)
+                    summed += numbers[state] * min(many, half - passed)
                 passed += many
                 while wanted < ranks.size and ranks[wanted] < passed:
-                    at[resample, portfolio, wanted] = value
+                    at[resample, portfolio, wanted] = numbers[state]
                     wanted += 1
-                if wanted == ranks.size and passed >= half:
-                    break
-            sums[resample, portfolio] = total
+            sums[resample, portfolio] = summed
     return at, sums
