@@ -63,10 +63,15 @@ def event_broken(case: Mapping[str, Any], event: Mapping[Any, Any], path: Path) 
                 yield from _whom(blocs, part_of(event, kind, key), (*path, kind, key))
     for place, name in listed(event, "hears"):
         yield from neither((*path, "hears", place), name, blocs)
-    day, as_of = event.get("date"), case.get("as_of")
+    yield from past_day(case, event.get("date"), (*path, "date"))
+
+
+def past_day(case: Mapping[str, Any], day: Any, path: Path) -> Iterator[Broken]:
+    """Yield a day that comes before the one the case looks from."""
+    as_of = case.get("as_of")
     if type(day) is date and type(as_of) is date and day < as_of:
         what = f"{day} comes before the day the brief looks from ({as_of})"
-        yield Broken((*path, "date"), what, "set a later day; what is past belongs into the positions")
+        yield Broken(path, what, "set a later day; what is past belongs into the positions")
 
 
 def _moves(case: Mapping[str, Any], held: Mapping[Any, Any], path: Path) -> Iterator[Broken]:
@@ -123,6 +128,13 @@ def _strategies(case: Mapping[str, Any]) -> Iterator[Broken]:
         for place, name in listed(lever, "target"):
             yield from neither((*inside, "target", place), name, part_of(case, "blocs"))
     yield from _wedge(case, part_of(asked, "wedge"), (*path, "wedge"))
+    stress, inside = part_of(asked, "stress"), (*path, "stress")
+    yield from past_day(case, stress.get("date"), (*inside, "date"))
+    for key in part_of(stress, "knobs"):
+        yield from _moves(case, part_of(stress, "knobs", key), (*inside, "knobs", key))
+    for key in part_of(stress, "breaks"):
+        measure = part_of(stress, "breaks", key, "measure")
+        yield from _measure(case, measure, (*inside, "breaks", key, "measure"))
 
 
 def _wedge(case: Mapping[str, Any], wedge: Mapping[Any, Any], inside: Path) -> Iterator[Broken]:

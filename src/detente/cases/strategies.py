@@ -10,8 +10,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from detente.cases.events import Event, Signed
-from detente.cases.terms import BlocKey, Key, Part, PartyCode, Text, check_once, fault
+from detente.cases.events import Event, Signed, Sizes
+from detente.cases.terms import BlocKey, Day, Key, Part, PartyCode, Text, check_once, fault
 
 Weight = Annotated[float, Field(ge=0, le=100)]
 Unit = Literal["percent_gdp", "points"]
@@ -177,6 +177,52 @@ class Wedge(Part):
     reason: Text = Field(description="Why this is where it would be divided.")
 
 
+class Knob(Part):
+    """Something that could be otherwise than thought, from 0 (as it is) to 1 (as far as is plausible)."""
+
+    title: Text = Field(description="What the reader sees.")
+    shift: dict[Key, Sizes] = Field(
+        default_factory=dict, description="Moves of positions at full strength, by item."
+    )
+    change: dict[Key, Sizes] = Field(
+        default_factory=dict, description="Changes of drivers at full strength, by driver."
+    )
+    both: bool = Field(default=False, description="true: it may as well go the other way, down to -1.")
+    reason: Text = Field(description="Why so far and no further is plausible.")
+
+    @model_validator(mode="after")
+    def _some(self) -> Self:
+        if not self.shift and not self.change:
+            raise fault("nothing is moved", "give `shift:` or `change:`")
+        return self
+
+
+class Break(Part):
+    """What counts as broken: the mean over futures of a measure, at the end of the window."""
+
+    title: Text = Field(description="What the reader sees.")
+    measure: Measure = Field(description="What it is read from.")
+    below: float | None = Field(default=None, description="Broken where it is less than this.")
+    above: float | None = Field(default=None, description="Or broken where it is more than this.")
+    reason: Text = Field(description="Why this counts as broken.")
+
+    @model_validator(mode="after")
+    def _one_side(self) -> Self:
+        if (self.below is None) == (self.above is None):
+            raise fault("it breaks on exactly one side", "give `below:` or `above:`")
+        return self
+
+
+class Stress(Part):
+    """What is turned to find out where the alliance breaks, from a day on."""
+
+    date: Day = Field(description="The day on which everything that is turned happens.")
+    knobs: Annotated[dict[Key, Knob], Field(min_length=1)] = Field(description="What is turned, by key.")
+    breaks: Annotated[dict[Key, Break], Field(min_length=1)] = Field(
+        description="What counts as broken, by key."
+    )
+
+
 class Strategies(Part):
     """What players can do, and what they want."""
 
@@ -184,5 +230,8 @@ class Strategies(Part):
     players: Annotated[dict[Key, Player], Field(min_length=1)] = Field(description="The players by key.")
     levers: dict[Key, Lever] = Field(default_factory=dict, description="Their levers by key.")
     wedge: Wedge | None = Field(default=None, description="Whose wedge is analysed; none if left out.")
+    stress: Stress | None = Field(
+        default=None, description="Where it would break, and on what; not asked if left out."
+    )
     reason: Text = Field(description="How levers and objectives were chosen.")
     note: Text | None = Field(default=None, description="What the reader must know to read it rightly.")

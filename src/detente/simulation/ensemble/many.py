@@ -97,7 +97,7 @@ def draw_many(
             source = Drawn(packed(futures), seed)
             for first, count in chunks((0, draws), source.rows, how):
                 chunk = source.chunk(pool, threads, first=first, count=count)
-                ends, span = _ends(shape, source.plan, chunk), slice(first, first + count)
+                ends, span = ends_of_chunk(shape, source.plan, chunk), slice(first, first + count)
                 for column, outcome in enumerate(measure):
                     values[place, span, column] = outcome.column(ends)
                 lost[place, span] = ~np.isfinite(chunk.futures(count)).all(axis=1)
@@ -113,7 +113,8 @@ def _room(variants: int, draws: int, outcomes: int) -> tuple[Floats, Bools]:
     return np.empty((variants, draws, outcomes)), np.empty((variants, draws), dtype=np.bool_)
 
 
-def _ends(shape: Shape, plan: Plan, chunk: Chunk) -> Ends:
+def ends_of_chunk(shape: Shape, plan: Plan, chunk: Chunk) -> Ends:
+    """Return the ends of a chunk of futures, to read measures off."""
     told = shape.flags(by_future(chunk.flags[0], chunk.count))
     last = {kind: table[:, -1] for kind, table in shape.tables(chunk.futures(chunk.count))}
     return Ends(shape, last, told["passed"], told["crossed"][:, -1], plan.events.member[-1] > 0)

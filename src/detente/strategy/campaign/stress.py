@@ -1,0 +1,171 @@
+"""Futures under stress: what comes of any turn of a case's knobs, fast enough to search for a break."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numba import get_num_threads
+from numpy.typing import NDArray
+
+from detente.errors import StrategyError
+from detente.simulation.ensemble.drawing import Drawn
+from detente.simulation.ensemble.many import ends_of_chunk
+from detente.simulation.ensemble.packing import packed
+from detente.simulation.ensemble.plan import Plan
+from detente.simulation.ensemble.results import Shape
+from detente.simulation.ensemble.shocks import Shock
+from detente.strategy.campaign.payoffs import outcome_of
+from detente.strategy.tipping.results import Tipping
+from detente.strategy.tipping.searching import nearest
+from detente.strategy.tipping.space import Effort, Limit, Space
+
+if TYPE_CHECKING:
+    from detente.cases.strategies import Knob, Stress
+    from detente.simulation.ensemble.futures import Futures
+    from detente.simulation.ensemble.measures import Outcome
+    from detente.simulation.projection.preparing import Prepared
+
+Floats = NDArray[np.float64]
+FUTURES = 128
+"""Futures behind each turn of the knobs: the same ones, so that outcomes differ by the knobs alone."""
+STRESS = "stress"
+EFFORT = Effort(sample=512, runs=4000, check=256)
+
+
+@dataclass(frozen=True, eq=False)
+class Stressed:
+    """A case's futures with knobs: `means` gives the mean of each measure for rows of turns (rows, knobs)."""
+
+    plan: Plan
+    shape: Shape
+    place: int
+    shifts: Floats
+    changes: Floats
+    measures: tuple[Outcome, ...]
+    names: tuple[str, ...]
+    low: Floats
+    draws: int
+    seed: int
+
+    def means(self, x: Floats) -> tuple[Floats, Floats]:
+        """Return means and standard errors of the measures, each (rows, measures)."""
+        found, error = (np.empty((len(x), len(self.measures))) for _ in range(2))
+        threads = get_num_threads()
+        with ThreadPoolExecutor(threads) as pool:
+            for row, turn in enumerate(x):
+                values = self._values(turn, pool, threads)
+                found[row] = values.mean(axis=0)
+                error[row] = values.std(axis=0) / np.sqrt(len(values))
+        return found, error
+
+    def _values(self, turn: Floats, pool: ThreadPoolExecutor, threads: int) -> Floats:
+        events = self.plan.events
+        shift, change = events.shift.copy(), events.change.copy()
+        shift[self.place] = np.einsum("d,dnk->nk", turn, self.shifts)
+        change[self.place] = np.einsum("d,dnc->nc", turn, self.changes)
+        plan = Plan(**{**vars(self.plan), "events": events._replace(shift=shift, change=change)})
+        chunk = Drawn(plan, self.seed).chunk(pool, threads, first=0, count=self.draws)
+        ends = ends_of_chunk(self.shape, plan, chunk)
+        return np.column_stack([each.column(ends) for each in self.measures])
+
+    @property
+    def space(self) -> Space:
+        """The knobs, each from as it is to as far as is plausible."""
+        size = len(self.names)
+        return Space(
+            base=np.zeros(size), low=self.low, high=np.ones(size), scale=np.ones(size), names=self.names
+        )
+
+
+def stressed(
+    prepared: Prepared,
+    stress: Stress,
+    *,
+    measures: Sequence[Outcome] = (),
+    futures: Futures | None = None,
+    draws: int = FUTURES,
+    seed: int = 0,
+) -> Stressed:
+    """Return a case's futures with its knobs, measured by its breaks and by `measures` beside them."""
+    base = futures or prepared.futures
+    names, dynamics = prepared.names, base.dynamics
+    step = prepared.calendar.step(stress.date, "strategies.stress.date")
+    where = "strategies.stress.knobs"
+    cells = {key: (names.cells(knob.shift, f"{where}.{key}.shift"),
+                   names.cells(knob.change, f"{where}.{key}.change"))
+             for key, knob in stress.knobs.items()}  # fmt: skip
+    every: tuple[dict[tuple[str, str], float], ...] = ({}, {})
+    for both in cells.values():
+        for held, more in zip(every, both, strict=True):
+            held |= dict.fromkeys(more, 1.0)
+    turned = Shock(key=STRESS, step=step, shift=every[0], change=every[1])
+    full = _with(base, turned)
+    order = sorted(full.shocks, key=lambda each: each.step)
+    told = tuple(
+        dict.fromkeys(
+            [*(outcome_of(each.measure, prepared.case) for each in stress.breaks.values()), *measures]
+        )
+    )
+    return Stressed(
+        plan=packed(full),
+        shape=Shape.of(full),
+        place=[each.key for each in order].index(STRESS),
+        shifts=_tables([each[0] for each in cells.values()], dynamics.actors, dynamics.issues),
+        changes=_tables([each[1] for each in cells.values()], dynamics.actors, dynamics.covariates),
+        measures=told,
+        names=tuple(stress.knobs),
+        low=np.array([-1.0 if knob.both else 0.0 for knob in stress.knobs.values()]),
+        draws=draws,
+        seed=seed,
+    )
+
+
+def _with(base: Futures, turned: Shock) -> Futures:
+    from dataclasses import replace
+
+    return replace(base, shocks=(*base.shocks, turned), every=base.steps)
+
+
+def _tables(
+    cells: Sequence[Mapping[tuple[str, str], float]], actors: Sequence[str], columns: Sequence[str]
+) -> Floats:
+    found = np.zeros((len(cells), len(actors), len(columns)))
+    for place, held in enumerate(cells):
+        for (actor, column), size in held.items():
+            found[place, actors.index(actor), columns.index(column)] = size
+    return found
+
+
+def breaking(held: Stressed, stress: Stress, key: str, *, effort: Effort | None = None) -> Tipping:
+    """Return the smallest turns of the knobs that break what `key` names, and every separate route to it.
+
+    Raises `StrategyError` where the case names no such break.
+    """
+    from detente.errors import Problem, did_you_mean
+
+    if key not in stress.breaks:
+        raise StrategyError(Problem(f"break {key!r}", "is not named", did_you_mean(key, stress.breaks)))
+    spec, place = stress.breaks[key], list(stress.breaks).index(key)
+    threshold = spec.below if spec.below is not None else spec.above
+    assert threshold is not None
+    column = _column(held, stress, place)
+    error = float(held.means(np.zeros((1, len(held.names))))[1][0, column])
+    limit = Limit(threshold, above=spec.above is not None, error=error)
+    return nearest(
+        lambda x: held.means(x)[0][:, column], space=held.space, limit=limit, effort=effort or EFFORT
+    )
+
+
+def _column(held: Stressed, stress: Stress, place: int) -> int:
+    """Return where the measure of a break stands: breaks that are read from the same share a column."""
+    specs = [each.measure.model_dump_json() for each in stress.breaks.values()]
+    return list(dict.fromkeys(specs)).index(specs[place])
+
+
+def titles(knobs: Mapping[str, Knob]) -> dict[str, str]:
+    """Return the titles of knobs by key."""
+    return {key: knob.title for key, knob in knobs.items()}
