@@ -414,6 +414,35 @@ def test_what_a_panel_leaves_out_is_counted_and_named() -> None:
         assemble(twice, evidence, Surroundings(), source="made up")
 
 
+def test_a_covariate_that_ends_early_is_said_to_and_counts_as_no_change_after() -> None:
+    evidence: Any = SmallEvidence()
+    for year in (2000, 2001, 2002):
+        row = {"actor": "AAA", "date": f"{year}-05-01", "name": "polity", "value": year, "unit": "index"}
+        evidence.put("indicators", row)
+    rows = [(actor, year, 0.1, 0.1) for actor in ("AAA", "BBB") for year in range(2000, 2006)]
+    readings = pd.DataFrame(rows, columns=["actor", "year", "reading", "sd"])
+    around = Surroundings(
+        covariates=(Covariate("polity", ("polity",), 1.0), Covariate("none", ("none",), 1.0))
+    )
+    panel = assemble(readings, evidence, around, source="made up")
+    assert panel.tables[2][:, 0, 0].tolist() == [0, 1, 1, 0, 0, 0] and not panel.tables[2][:, :, 1].any()
+    told = panel.set_aside
+    assert told["cells"].tolist() == [10, 12] and told["examples"].tolist() == ["BBB", "AAA, BBB"]
+    assert "changes of polity" in told["reason"][0] and "known until 2002, for 1 actors" in told["reason"][0]
+    assert "known for nobody" in told["reason"][1]
+
+
+def test_a_reading_without_a_standard_error_is_set_aside_and_an_infinite_one_is_refused() -> None:
+    evidence: Any = SmallEvidence()
+    rows = [("AAA", year, 0.1, 0.1) for year in range(2000, 2004)] + [("BBB", 2001, 0.2, np.nan)]
+    readings = pd.DataFrame(rows, columns=["actor", "year", "reading", "sd"])
+    panel = assemble(readings, evidence, Surroundings(), source="made up")
+    assert panel.actors == ("AAA",) and panel.set_aside["examples"].tolist() == ["BBB 2001"]
+    wrong = pd.concat([readings, pd.DataFrame([("CCC", 2002, np.inf, 0.1)], columns=readings.columns)])
+    with pytest.raises(SimulationError, match="reading of 2002, CCC: is inf"):
+        assemble(wrong, evidence, Surroundings(), source="made up")
+
+
 def test_published_points_come_with_their_own_intervals_or_not_at_all() -> None:
     evidence: Any = SmallEvidence()
     for name, value in (("points", 1.0), ("points_q5", 0.5), ("points_q95", 1.5)):

@@ -42,6 +42,7 @@ ASKED = {"as_of", "rival", "ally", "blocs", "ideal_points", "issues"}
 FIT = ("fit", "parameters", "covariance", "positions", "members")
 SCORED = ("scoreboard", "events", "covariates", "defaults", "factors", "plan")
 TEXTS = {"key": object, "blocs": object}
+"""Columns of text that may look like numbers, or be empty."""
 
 Frames = Mapping[str, pd.DataFrame]
 
@@ -139,8 +140,7 @@ def _shipped(case: Case, evidence: Evidence, names: tuple[str, ...]) -> Frames |
 def _read(name: str) -> pd.DataFrame:
     path = FOLDER / f"{name}.csv"
     frame = pd.read_csv(path, dtype=TEXTS, keep_default_na=False, na_values=[""])
-    texts = frame.select_dtypes(object).columns
-    return frame.assign(**{str(column): frame[column].fillna("") for column in texts})
+    return frame.assign(**{name: frame[name].fillna("") for name in TEXTS if name in frame})
 
 
 def _name(what: str, case: Case, evidence: Evidence, *parts: object) -> str:
