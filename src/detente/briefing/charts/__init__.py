@@ -13,6 +13,7 @@ from detente.briefing.charts.matrix import matrix
 from detente.briefing.charts.paths import paths
 from detente.briefing.charts.pulls import pulls
 from detente.briefing.charts.standings import standings
+from detente.briefing.charts.timeline_events import timeline_events
 from detente.briefing.charts.trend import trend
 from detente.briefing.charts.waterfall import waterfall
 from detente.briefing.charts.world import world
@@ -29,10 +30,11 @@ CHARTS: Mapping[str, Callable[..., dict[str, Any]]] = {
     "ladder": ladder,
     "standings": standings,
     "waterfall": waterfall,
+    "timeline_events": timeline_events,
 }
 """Every chart family by name. To add one: a file with one function, and a row here."""
 
 __all__ = [
-    "CHARTS", "alluvial", "heat", "intervals", "ladder", "matrix", "paths", "pulls", "standings", "trend",
-    "waterfall", "world",
+    "CHARTS", "alluvial", "heat", "intervals", "ladder", "matrix", "paths", "pulls", "standings",
+    "timeline_events", "trend", "waterfall", "world",
 ]  # fmt: skip

@@ -13,12 +13,13 @@ import pandas as pd
 STUDIED = [
     "dyad", "events", "known", "periods", "occasions", "of", "placebos", "before", "after", "change", "usual",
     "value", "low", "high", "p_value", "p_holm", "p_bh", "tests", "choices", "exact", "least_rise",
-    "least_fall", "least", "verdict", "why",
+    "least_fall", "least", "least_low", "least_high", "verdict", "why",
 ]  # fmt: skip
 """A dyad around the occasions: `events` in all, `known` of its `periods` with any; occasions used `of` those
 asked for, and placebos; the level before and after, and the change; the `usual` change at placebos; `value`,
 the change beyond it, with its interval; p-values, plain and corrected for so many `tests`; how many choices
-of dates they rest on, and whether all; the least rise and fall that would have been seen; the verdict."""
+of dates they rest on, and whether all; the least rise and fall that would have been seen, and the larger of
+the two with its interval; the verdict."""
 VISITED = [
     "dyad", "date", "kind", "before", "after", "change", "weight", "known_before", "known_after", "used",
     "why",

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtri
 
+from detente.measurement.bootstrap import LEVEL
 from detente.measurement.events.permutation import Choices, Exchange, choices
 
 Floats = NDArray[np.float64]
@@ -24,10 +26,15 @@ BATCH = 10
 
 @dataclass(frozen=True)
 class Seen:
-    """The smallest rise and the smallest fall that a share of trials finds; infinite where none would do."""
+    """The smallest rise and the smallest fall that a share of trials finds; infinite where none would do.
 
-    rise: float
-    fall: float
+    `low` and `high` bound the larger of the two, by the luck of so many trials.
+    """
+
+    rise: float = np.inf
+    fall: float = np.inf
+    low: float = np.inf
+    high: float = np.inf
 
     @property
     def either(self) -> float:
@@ -57,17 +64,17 @@ def least_effects(
     number = int(occasions.sum())
     among = choices(len(change), number, draws=DRAWS, rng=rng)
     if among.finest > alpha:
-        return Seen(np.inf, np.inf)
+        return Seen()
     estimate = Exchange(change, weight, occasions, among).estimate[0]
     quiet = change - np.where(occasions, estimate, 0.0)
     picked = rng.random((trials, len(change))).argsort(axis=1) < number
     low, high = _intervals(quiet, weight, picked, among, alpha)
-    return Seen(
-        *(
-            float(np.quantile(each, power, method="higher"))
-            for each in (np.maximum(-low, 0), np.maximum(high, 0))
-        )
-    )
+    needed = np.maximum(-low, 0), np.maximum(high, 0)
+    rise, fall = (float(np.quantile(each, power, method="higher")) for each in needed)
+    luck = float(ndtri((1 + LEVEL) / 2)) * np.sqrt(power * (1 - power) / trials)
+    ends = np.clip([power - luck, power + luck], 0, 1)
+    least, most = np.quantile(needed[int(fall > rise)], ends, method="higher")
+    return Seen(rise, fall, float(least), float(most))
 
 
 def _intervals(

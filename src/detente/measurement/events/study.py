@@ -107,7 +107,7 @@ class _Tested:
     p_value: float = np.nan
     choices: int = 0
     exact: bool = False
-    seen: Seen = field(default_factory=lambda: Seen(np.inf, np.inf))
+    seen: Seen = field(default_factory=Seen)
 
 
 def event_study(
@@ -213,7 +213,8 @@ def _row(key: str, test: _Tested, family: int) -> dict[str, object]:
         "usual": test.usual, "value": test.value, "low": test.low, "high": test.high,
         "p_value": test.p_value, "tests": family, "choices": test.choices, "exact": test.exact,
         "least_rise": _told(test.seen.rise), "least_fall": _told(test.seen.fall),
-        "least": _told(test.seen.either),
+        "least": _told(test.seen.either), "least_low": _told(test.seen.low),
+        "least_high": _told(test.seen.high),
     }  # fmt: skip
 
 
