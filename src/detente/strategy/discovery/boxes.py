@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -110,11 +110,28 @@ class Boxes:
         return pd.DataFrame(rows, columns=columns)
 
     def inside(self, place: int, x: ArrayLike | None = None) -> Flags:
-        """Return which rows of `x` (n, d), or of the sample, lie in a box."""
+        """Return which rows of `x` (n, d), or of the sample, lie in a box.
+
+        Raises StrategyError where there is no box, or `x` has other inputs.
+        """
         self._check(place)
         table = self.sample.x if x is None else np.asarray(x, dtype=np.float64)
+        if table.ndim != 2 or table.shape[1] != len(self.sample.inputs):
+            hint = f"give a column for each of {', '.join(self.sample.inputs)}"
+            raise StrategyError(Problem("x", f"has the shape {table.shape}", hint))
         held: Flags = outside(self.limits, place, self.sample, table) == 0
         return held
+
+    def without(self, place: int) -> Sample:
+        """Return the runs outside a box, in which `search` looks for the next one.
+
+        Raises StrategyError where there is no box, or none of the runs outside is of interest.
+        """
+        left = ~self.inside(place)
+        if not self.sample.y[left].any():
+            what = f"no run of interest is outside box {place}"
+            raise StrategyError(Problem("box", what, "there is nothing left to search for"))
+        return replace(self.sample, x=self.sample.x[left], y=self.sample.y[left])
 
     def choose(self, *, coverage: float = 0.75, density: float = 0.75) -> Choice:
         """Return the box to take: of those that reach both shares, the one that restricts the fewest inputs.
