@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from detente.evidence import Evidence
 
 FOLDER = Path(__file__).with_name("snapshots")
+ROOMS = (FOLDER.parent, FOLDER.parents[1] / "panel")
+"""Where the code is that makes what is kept."""
 ABOUT = "about.json"
 KEPT = "backtests"
 EARLIER = "kept from an earlier run"
@@ -144,7 +146,8 @@ def _read(name: str) -> pd.DataFrame:
 
 
 def _name(what: str, case: Case, evidence: Evidence, *parts: object) -> str:
-    return kept.key(what, METHOD, case.model_dump_json(include=ASKED), evidence.digest, *parts)
+    code = [kept.code_of(room) for room in ROOMS]
+    return kept.key(what, METHOD, code, case.model_dump_json(include=ASKED), evidence.digest, *parts)
 
 
 def _folder(evidence: Evidence) -> Path | None:

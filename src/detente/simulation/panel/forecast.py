@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detente.errors import Problem, SimulationError, raise_all
-from detente.simulation.panel.fit import PanelFit
+
+if TYPE_CHECKING:
+    from detente.simulation.panel.fit import PanelFit
 
 Floats = NDArray[np.float64]
 MOST_YEARS = 50
