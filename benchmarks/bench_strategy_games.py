@@ -99,8 +99,8 @@ def test_regret_bounds_hold_in_simulated_games(benchmark: Any, size: int, future
 
 
 def held(size: int, futures: int, study: int) -> tuple[float, ...]:
-    """Return whether bounds hold in one simulated game, for one equilibrium and for all on average, and whether
-    margins do; then how large they are."""
+    """Return whether bounds hold in one simulated game, for one equilibrium and for all on average, and
+    whether margins do; then how large they are."""
     truth, payoffs = simulated(size, futures, seed=study)
     told = empirical(payoffs, seed=study, resamples=500)
     found, spans = told.equilibria, np.array(told.mean.spans)

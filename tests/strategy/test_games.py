@@ -116,6 +116,12 @@ def test_the_scale_of_payoffs_moves_no_equilibrium(payoffs: Floats, factor: int,
     assert profiles(equilibria(moved, b)) == profiles(equilibria(a, b))
 
 
+def test_payoffs_that_hardly_differ_beside_their_level_are_told_apart() -> None:
+    payoffs = np.random.default_rng(6).random((2, 4, 4))
+    near = 5.0 + 1e-9 * payoffs
+    assert profiles(equilibria(*near)) and len(equilibria(*near)) == len(equilibria(*payoffs))
+
+
 def test_a_large_game_is_not_enumerated_and_says_so() -> None:
     a, b = np.random.default_rng(3).random((2, 20, 20))
     found = equilibria(a, b)
@@ -255,6 +261,7 @@ def test_best_replies_hold_all_ties() -> None:
         ([[1, 2]], [[1], [2]], (), "are of shapes (1, 2) and (2, 1)"),
         ([], [], (), "are of shapes (0,) and (0,)"),
         ([[np.nan, 1]], [[1, np.inf]], (), "1 of the row player's payoffs are not finite"),
+        ([[1, 2]], [[-1e200, 2]], (), "one of the column player's is beyond 1e+150"),
         ([[1, 2]], [[1, 2]], ("x", "y"), "2 names"),
         ([[1], [2]], [[1], [2]], ("x", "x"), "x: given more than once"),
     ],

@@ -14,6 +14,7 @@ from detente.strategy.naming import misnamed, named
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 PLAYERS = ("row", "column")
+LARGEST = 1e150
 TOLERANCE = 1e-8
 """What an equilibrium may leave on the table, as a share of the span of its player's payoffs."""
 
@@ -61,8 +62,13 @@ class Bimatrix:
 
     def regrets(self, x: Floats, y: Floats) -> Floats:
         """Return what each player would gain by its best reply, (profiles, 2), as a share of its span."""
-        best = np.stack([(y @ self.a.T).max(axis=1), (x @ self.b).max(axis=1)], axis=1)
-        return np.asarray(np.maximum(best - self.payoffs(x, y), 0.0) / np.array(self.spans))
+        a, b = self.scaled()
+        replies, answers = y @ a.T, x @ b
+        gains = [
+            replies.max(axis=1) - (x * replies).sum(axis=1),
+            answers.max(axis=1) - (answers * y).sum(axis=1),
+        ]
+        return np.asarray(np.maximum(np.stack(gains, axis=1), 0.0))
 
     def strategy_rows(self, **profiles: Floats) -> pd.DataFrame:
         """Return rows of player, action and probability, for `row` and `column` strategies that are given."""
@@ -92,8 +98,8 @@ def bimatrix(
 ) -> Bimatrix:
     """Return the game with payoffs `a` and `b`, both (rows, columns); actions without names are numbered.
 
-    Raises `StrategyError` where payoffs are no tables of one shape, where one is not finite, and where names
-    are not as many as actions or come twice.
+    Raises `StrategyError` where payoffs are no tables of one shape, where one is not finite or beyond 1e150,
+    and where names are not as many as actions or come twice.
 
     >>> bimatrix([[2, 4], [1, 3]], [[1, 0], [0, 1]]).rows
     ('row 1', 'row 2')
@@ -113,6 +119,9 @@ def bimatrix(
         if wrong:
             what = f"{wrong} of the {player} player's payoffs are not finite"
             problems.append(Problem("payoffs", what, "leave out the futures they come from, and say so"))
+        elif np.abs(payoffs).max() > LARGEST:
+            what = f"one of the {player} player's is beyond {LARGEST:g}"
+            problems.append(Problem("payoffs", what, "give them in larger units"))
     raise_all(StrategyError, problems)
     m, n = one.shape
     return Bimatrix(one, other, named(rows, m, kind="row"), named(columns, n, kind="column"))

@@ -39,6 +39,7 @@ def carried(a: Floats, b: Floats, x: Floats, y: Floats) -> Flags:
     Where supports differ in size, as they do in degenerate games alone: in which the profile itself is one.
     """
     rows, columns = x > PLAYED, y > PLAYED
+    a, b = (each - each.min(axis=(1, 2), keepdims=True) for each in (a, b))
     apart = np.stack([np.ptp(each, axis=(1, 2)) for each in (a, b)], axis=1)
     spans = np.where(apart > 0, apart, 1.0)
     if rows.sum() != columns.sum():
