@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import linprog
 
-from detente.strategy.games.bimatrix import PLAYERS, Bimatrix, bimatrix
+from detente.strategy.games.bimatrix import PLAYERS, Bimatrix, bimatrix, scaled
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -105,7 +105,7 @@ def dominated(
 
 def reduced(game: Bimatrix) -> Dominance:
     """Return what is left of a game when strictly dominated actions go."""
-    payoffs = [each.copy() for each in (scaled_own(game.a), scaled_own(game.b).T)]
+    payoffs = [scaled(game.a), scaled(game.b).T]
     keep = [np.ones(size, dtype=bool) for size in game.shape]
     gone: list[tuple[int, str, str, Floats]] = []
     at = 1
@@ -125,12 +125,6 @@ def reduced(game: Bimatrix) -> Dominance:
             gone.append((at, PLAYERS[player], game.names(player)[place], full))
             keep[player][place] = False
         at += 1
-
-
-def scaled_own(payoffs: Floats) -> Floats:
-    """Return payoffs from 0 to 1."""
-    low, high = payoffs.min(), payoffs.max()
-    return np.asarray((payoffs - low) / ((high - low) or 1.0))
 
 
 def _worse(own: Floats) -> list[tuple[int, Floats]]:

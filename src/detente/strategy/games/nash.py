@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +18,7 @@ from detente.strategy.games.vertices import extreme
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 LARGEST = 12
-"""Up to so many actions each, all equilibria are enumerated: a second for 12 by 12, and 20 for 14."""
+"""Up to so many actions each, all are enumerated: in a second, and three times that for each action more."""
 PLACES = 7
 
 
@@ -151,12 +151,16 @@ def _checked(game: Bimatrix, profiles: Iterable[Profile]) -> list[Profile]:
     """Return those profiles that are equilibria, levelled once where they are not at first, each once."""
     found: dict[bytes, Profile] = {}
     for profile in profiles:
-        for each in (profile, polished(*game.scaled(), profile)):
-            x, y = each[0][None, :], each[1][None, :]
-            if game.regrets(x, y).max() < TOLERANCE:
-                found.setdefault((np.hstack([x, y]).round(PLACES) + 0.0).tobytes(), each)
+        for x, y in _tries(game, profile):
+            if game.regrets(x[None, :], y[None, :]).max() < TOLERANCE:
+                found.setdefault((np.concatenate([x, y]).round(PLACES) + 0.0).tobytes(), (x, y))
                 break
     return list(found.values())
+
+
+def _tries(game: Bimatrix, profile: Profile) -> Iterator[Profile]:
+    yield profile
+    yield polished(*game.scaled(), profile)
 
 
 def _order(x: Floats, y: Floats) -> Ints:

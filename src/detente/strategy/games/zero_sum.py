@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import linprog
 
 from detente.errors import Problem, StrategyError
-from detente.strategy.games.bimatrix import Bimatrix, bimatrix, span
+from detente.strategy.games.bimatrix import Bimatrix, bimatrix, scaled, span
 
 Floats = NDArray[np.float64]
 
@@ -53,7 +53,7 @@ def zero_sum(a: ArrayLike, *, rows: tuple[str, ...] = (), columns: tuple[str, ..
 def secured(payoffs: Floats) -> Floats:
     """Return the mixture of actions (rows of payoffs) whose worst case is best."""
     m, n = payoffs.shape
-    unit = (payoffs - payoffs.min()) / span(payoffs)
+    unit = scaled(payoffs)
     told = linprog(
         np.append(np.zeros(m), -1.0),
         A_ub=np.hstack([-unit.T, np.ones((n, 1))]), b_ub=np.zeros(n),
