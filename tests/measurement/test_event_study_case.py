@@ -12,12 +12,14 @@ import pytest
 
 from detente.cases import load_case
 from detente.cases.references import broken
-from detente.errors import CaseError
+from detente.commands.events_study import study
+from detente.commands.showing import Output
+from detente.errors import CaseError, MeasurementError
 from detente.evidence import open_evidence, pull
 from detente.measurement.blocs import memberships
 from detente.measurement.checks import preflight
 from detente.measurement.events.frames import FRAMES
-from detente.measurement.events.in_case import EventTables, measure_events
+from detente.measurement.events.in_case import EventTables, measure_events, study_case
 from detente.measurement.events.study import THAW, UNTOLD
 from detente.measurement.unity import Setting
 from tests.measurement.small_evidence import SmallEvidence, make_case
@@ -181,3 +183,39 @@ def test_the_flagship_case_says_of_a_thin_sample_that_it_cannot_tell(mirror: Pat
     assert (table["of"] == 20).all()
     assert (table["occasions"] <= 9).all()
     assert (table["least"].dropna() > 0.5).all()
+
+
+def test_the_command_shows_verdicts_and_writes_every_table(
+    tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    friendlier: SmallEvidence,
+) -> None:  # fmt: skip
+    case = make_case(event_study={"occasions": "meetings", "dyads": DYADS})
+    path = tmp_path / "own.yaml"
+    path.write_text(case.model_dump_json(exclude_none=True), encoding="utf-8")
+    monkeypatch.setattr("detente.study.open_evidence", lambda report: friendlier)
+    assert study(str(path), output=tmp_path / "out") == 0
+    shown = capsys.readouterr().out
+    assert "United States and Russia" in shown
+    assert "thaw" in shown
+    assert {each.stem for each in (tmp_path / "out").iterdir()} == set(FRAMES)
+    assert study(str(path), show=Output(json=True)) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["event_study"][0]["verdict"] == THAW
+
+
+def test_the_command_says_what_is_missing_and_that_there_is_something_to_mend(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "own.yaml"
+    path.write_text(
+        make_case(event_study={"occasions": "meetings", "dyads": DYADS}).model_dump_json(exclude_none=True),
+        encoding="utf-8",
+    )
+    monkeypatch.setattr("detente.study.open_evidence", lambda report: SmallEvidence())
+    assert study(str(path)) == 1
+    assert "detente data pull events" in capsys.readouterr().out
+
+
+def test_a_case_without_the_section_is_told_how_to_ask() -> None:
+    with pytest.raises(MeasurementError, match="add `event_study:"):
+        study_case(make_case(), SmallEvidence())

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import App, Parameter
 
+from detente.commands.events_study import study
 from detente.commands.showing import DONE, Output, progress, records, say, say_json, table, weight
 
 if TYPE_CHECKING:
@@ -193,3 +194,6 @@ def _count_table(wanted: Wanted, out: Path, show: Output) -> int:
     told = {"file": out, "rows": len(counts), "events": int(counts["events"].sum())}
     say_json(told) if show.json else say(f"{told['events']:,} events; {len(counts):,} rows are in {out}")
     return DONE
+
+
+events.command(study)

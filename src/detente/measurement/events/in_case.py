@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pandas as pd
 
-from detente.errors import did_you_mean
+from detente.errors import MeasurementError, Problem, did_you_mean
 from detente.measurement import kept
 from detente.measurement.ballots import Evidence
+from detente.measurement.blocs import memberships
+from detente.measurement.events.families import Correction
 from detente.measurement.events.frames import FRAMES, SHIFTED
 from detente.measurement.events.series import BOUNDS, UNITS, Choice, Series, Side, calendar, dyad_series
 from detente.measurement.events.shifting import shifts
@@ -44,6 +46,8 @@ class EventTables:
 
     tables: Tables = field(default_factory=dict)
     missing: tuple[Missing, ...] = ()
+    correction: Correction = "holm"
+    """Which of the corrected p-values the verdicts rest on."""
 
 
 @dataclass(frozen=True)
@@ -61,9 +65,9 @@ def measure_events(setting: Setting, evidence: Evidence, report: Report) -> Even
     case = setting.case
     if case.event_study is None:
         return EventTables()
-    basis, missing = read_basis(case, evidence)
+    basis, lacking = read_basis(case, evidence)
     if basis is None:
-        return EventTables({}, missing)
+        return EventTables({}, lacking)
     report("what changed around occasions")
     asked = [case.model_dump_json(include={"event_study", "blocs"}), basis.occasions.to_csv(), case.as_of]
     spells = {bloc: rows.to_csv() for bloc, rows in setting.spells.items()}
@@ -75,7 +79,23 @@ def measure_events(setting: Setting, evidence: Evidence, report: Report) -> Even
 
     tables = kept.remembered(kept.folder_for(evidence), name, make)
     rows = tables.pop("missing").itertuples(index=False, name=None)
-    return EventTables(tables, tuple(Missing(*map(str, row)) for row in rows))
+    missing = tuple(Missing(*map(str, row)) for row in rows)
+    return EventTables(tables, missing, case.event_study.correction)
+
+
+def study_case(
+    case: Case, evidence: Evidence, *, seed: int = 0, report: Report = lambda _step: None
+) -> EventTables:
+    """Return the event study of a case alone, and what could not be told.
+
+    Raises `MeasurementError` where the case asks for none.
+    """
+    if case.event_study is None:
+        sample = f"{{dyads: {{main: {{sides: [{case.ally or 'ACTOR'}, {case.rival}]}}}}}}"
+        hint = f"add `event_study: {sample}` to the case file"
+        raise MeasurementError(Problem(case.name, "asks for no event study", hint))
+    spells = {bloc: memberships(case, bloc, evidence=evidence) for bloc in case.blocs}
+    return measure_events(Setting(case, spells, (), 0, seed), evidence, report)
 
 
 def topic_of(case: Case) -> str | None:

@@ -235,6 +235,8 @@ def _verdict(row: Mapping[str, object], design: Design) -> tuple[str, str]:
     least = float(str(row["least"]))
     if np.isnan(least):
         return UNTOLD, "too few dates with events for a test at this level"
+    if least > design.bound:
+        return UNTOLD, "no change that the scale holds would have been seen"
     if least > design.limit:
         return UNTOLD, "only a larger change than matters would have been seen"
     return NONE, ""
