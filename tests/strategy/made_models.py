@@ -42,3 +42,34 @@ def cohesion(x: Floats) -> Floats:
         stance = stance + 0.08 * (1 / (1 + np.exp(-4 * (hold - pull - doubt))) - stance)
         least = np.minimum(least, stance.mean(axis=1) - stance.std(axis=1))
     return least
+
+
+def planes(seed: int) -> tuple[Callable[[Floats], Floats], int, list[float]]:
+    """Return a model that breaks beyond any of some planes, its inputs, and the distances of separate routes.
+
+    The foot of a plane is a route if it is beyond no other plane and the ridge to every nearer one leads more
+    than 2 per cent further off.
+    """
+    rng = np.random.default_rng(seed)
+    inputs, number = int(rng.integers(2, 9)), int(rng.integers(2, 5))
+    normals = rng.normal(size=(number, inputs))
+    normals /= np.linalg.norm(normals, axis=1, keepdims=True)
+    betas = rng.uniform(1, 4, number)
+
+    def edge(ways: Floats) -> Floats:
+        slopes = ways @ normals.T
+        return np.asarray(np.where(slopes > 0, betas / np.maximum(slopes, 1e-12), np.inf).min(axis=1))
+
+    separate: list[int] = []
+    feet = [i for i in np.argsort(betas) if edge(normals[[i]])[0] >= betas[i] * (1 - 1e-9)]
+    for place, i in enumerate(feet):
+        ridges = [edge(_arc(normals[i], normals[j])).max() / betas[i] for j in feet[:place]]
+        if all(ridge > 1.02 for ridge in ridges):
+            separate.append(i)
+    return lambda x: (betas - x @ normals.T).min(axis=1), inputs, [float(betas[i]) for i in separate]
+
+
+def _arc(one: Floats, other: Floats) -> Floats:
+    """Return directions (2000, D) from one to another."""
+    angle, t = np.arccos(one @ other), np.linspace(0, 1, 2000)[:, None]
+    return np.asarray((np.sin((1 - t) * angle) * one + np.sin(t * angle) * other) / np.sin(angle))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from detente.errors import StrategyError
 from detente.strategy.tipping import Effort, Limit, Space, nearest, sample
-from tests.strategy.made_models import cohesion, lake
+from tests.strategy.made_models import cohesion, lake, planes
 
 Floats = NDArray[np.float64]
 SMALL = Effort(sample=1024, check=1024)
@@ -37,7 +37,7 @@ def test_a_plane_is_as_far_as_its_beta_and_its_normal_is_the_direction(inputs: i
     assert len(found.routes) == 1
     assert found.distance == pytest.approx(beta, rel=0.001)
     np.testing.assert_allclose(found.routes[0].cosines, normal, atol=0.02)
-    assert found.routes[0].outcome < 0
+    assert found.routes[0].outcome == pytest.approx(0, abs=1e-3)
     assert not found.proven
 
 
@@ -47,6 +47,15 @@ def test_both_of_two_branches_are_found(one: float, other: float, inputs: int, o
     which = 0 if opposite else 1
     found = distances(lambda x: np.minimum(one - x[:, 0], other + x[:, which]), around(inputs))
     assert found == pytest.approx(sorted([one, other]), rel=0.01)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_every_separate_one_of_random_planes_is_a_route_and_nothing_else(seed: int) -> None:
+    model, inputs, separate = planes(seed)
+    found = nearest(model, space=around(inputs, far=8.0), limit=Limit(0.0))
+    distances_ = np.array([route.distance for route in found.routes])
+    assert distances_[0] == pytest.approx(separate[0], rel=1e-4)
+    assert all(np.isclose(distances_, each, rtol=0.01).any() for each in separate)
 
 
 def test_a_parabola_has_both_design_points_of_the_literature() -> None:

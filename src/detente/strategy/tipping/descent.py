@@ -16,7 +16,7 @@ from detente.strategy.tipping.space import Floats, Probe
 
 PARTS = np.array([1.0, 0.7, 0.4, 0.2, 0.1, 0.03])
 RADII = 4
-WIDTHS = (2e-2, 1e-3)
+WIDTHS = np.array([2e-2, 1e-3])
 """Steps of differences, as shares of each input's range: first a wide one that sees past noise."""
 STEPS = 15
 ENOUGH = 1e-4
@@ -48,9 +48,12 @@ def approach(probe: Probe, u: Floats, steps: int = 8) -> Floats:
     return u
 
 
-def refine(probe: Probe, u: Floats, rng: np.random.Generator) -> Floats:
-    """Return for each failing row a failing point that is the nearest around it, as far as tried."""
-    for width in WIDTHS:
+def refine(probe: Probe, u: Floats, rng: np.random.Generator, reach: float = 1.0) -> Floats:
+    """Return for each failing row a failing point that is the nearest around it, as far as tried.
+
+    A smaller `reach` looks less far around, and steps over no ridge close by.
+    """
+    for width in reach * WIDTHS:
         active = np.arange(len(u))
         for _ in range(STEPS):
             moved = _step(probe, u[active], width)
@@ -60,7 +63,7 @@ def refine(probe: Probe, u: Floats, rng: np.random.Generator) -> Floats:
             active = active[gained]
             if not active.size:
                 break
-    return _settle(probe, u, rng)
+    return _settle(probe, u, rng, reach)
 
 
 def _step(probe: Probe, u: Floats, width: float) -> Floats:
@@ -121,10 +124,10 @@ def _nearest_by_tangent(probe: Probe, u: Floats, margin: Floats, slope: Floats) 
     return np.where(probe.free, probe.clip(-high[:, None] * slope), u)
 
 
-def _settle(probe: Probe, u: Floats, rng: np.random.Generator) -> Floats:
-    """Return rows after trying points around them, at random and with single inputs drawn back."""
-    width = np.full(len(u), 0.1)
-    u = _draw_back(probe, u)
+def _settle(probe: Probe, u: Floats, rng: np.random.Generator, reach: float) -> Floats:
+    """Return rows after trying points around at random, and, if not close by, with inputs drawn back."""
+    width = np.full(len(u), 0.1 * reach)
+    u = _draw_back(probe, u) if reach == 1 else u.copy()
     for _ in range(ROUNDS):
         active = np.flatnonzero((width > 1e-3) & (length(np.where(probe.free, u, 0.0)) > 0))
         if not active.size:
@@ -134,7 +137,7 @@ def _settle(probe: Probe, u: Floats, rng: np.random.Generator) -> Floats:
         gained = length(moved) < length(here)
         u[active] = moved
         width[active] *= np.where(gained, 1.3, 0.6)
-    return _draw_back(probe, u)
+    return _draw_back(probe, u) if reach == 1 else u
 
 
 def _around(probe: Probe, u: Floats, width: Floats, rng: np.random.Generator) -> Floats:

@@ -17,7 +17,7 @@ class Route:
     `point` (D,) in the units of the inputs, `change` (D,) scaled, `cosines` (D,) the direction: their squares
     are the share of each input in the squared distance. `low` and `high` are the distances along the way at
     which the outcome comes to the threshold and 1.96 standard errors more or less; `high` is infinite where
-    that is out of bounds. `outcome` is the one at `point`, just past the threshold.
+    that is out of bounds. `outcome` is the one at `point`, at the threshold or just past it.
     """
 
     distance: float

@@ -13,15 +13,17 @@ from detente.strategy.tipping.plain import evenly, within
 from detente.strategy.tipping.proof import Proof, prove, worse
 from detente.strategy.tipping.rays import length, reaches, shrink
 from detente.strategy.tipping.results import Route, Tipping
-from detente.strategy.tipping.routes import apart, merged, unexplained
+from detente.strategy.tipping.routes import apart, joined, merged, unexplained
 from detente.strategy.tipping.space import Effort, Floats, Limit, Model, Probe, Space
 
 NORMAL = 1.959963984540054
-POOL = 256
-"""Failing points of a round that are taken to the edge of failure."""
-STARTS = 12
-"""Of them, those from which a round goes on to the nearest point around."""
-ROUNDS = 8
+POOL = 1 / 16
+"""Failing points that are taken to the edge of failure, as a share of the first sample."""
+IDLE = 2
+"""Rounds without a new route after which no other is begun."""
+CLOSE = 0.1
+"""How far around is looked the second time, in parts of the first."""
+CHECKS = 8
 LEVELS = 6
 """Samples of what comes nearest to a break, each from the one before, where the first sample has none."""
 INSIDE = 0.995
@@ -148,24 +150,36 @@ def _dig(probe: Probe, u: Floats, margin: Floats, rng: np.random.Generator) -> t
 def _search(probe: Probe, pool: Floats, known: Floats, effort: Effort, rng: np.random.Generator) -> Floats:
     """Return the nearest point of every route (routes, D), nearest first: those known and those of a pool."""
     pool = pool[np.argsort(length(pool), kind="stable")]
-    edge = shrink(probe, _mixed(pool, rng)) if len(pool) else pool
-    for _ in range(ROUNDS):
+    edge = shrink(probe, _mixed(pool, effort, rng)) if len(pool) else pool
+    idle = 0
+    while idle < IDLE:
         edge = unexplained(probe, edge, known)
         if not len(edge) or probe.runs > effort.runs:
             break
-        found = _unflip(probe, apart(probe, edge, STARTS))
+        found, edge = apart(probe, edge, effort.starts)
+        found = _unflip(probe, found)
         if probe.free.any():
-            found = refine(probe, shrink(probe, found), rng)
+            found = _refined(probe, shrink(probe, found), rng)
+        before = len(known)
         known = merged(probe, np.concatenate([known, _unflip(probe, found)]))
+        idle = 0 if len(known) > before else idle + 1
     return np.asarray(known)
 
 
-def _mixed(pool: Floats, rng: np.random.Generator) -> Floats:
+def _refined(probe: Probe, u: Floats, rng: np.random.Generator) -> Floats:
+    """Return the nearest points around failing ones, and closer around where that has led over a ridge."""
+    found = refine(probe, u, rng)
+    over = [not joined(probe, u[i : i + 1], found[i], downhill=True)[0] for i in range(len(u))]
+    return np.concatenate([found, refine(probe, u[over], rng, CLOSE)]) if any(over) else found
+
+
+def _mixed(pool: Floats, effort: Effort, rng: np.random.Generator) -> Floats:
     """Return the nearest points of a pool, and as many from all over it."""
-    if len(pool) <= POOL:
+    half = max(int(POOL * effort.sample) // 2, effort.starts)
+    if len(pool) <= 2 * half:
         return pool
-    rest = POOL // 2 + rng.choice(len(pool) - POOL // 2, size=POOL // 2, replace=False)
-    return np.asarray(pool[np.concatenate([np.arange(POOL // 2), np.sort(rest)])])
+    rest = half + rng.choice(len(pool) - half, size=half, replace=False)
+    return np.asarray(pool[np.concatenate([np.arange(half), np.sort(rest)])])
 
 
 def _unflip(probe: Probe, u: Floats) -> Floats:
@@ -182,7 +196,7 @@ def _inside(
     probe: Probe, points: Floats, effort: Effort, rng: np.random.Generator
 ) -> tuple[Floats, tuple[int, float]]:
     """Return routes after a check of what is nearer: how many were checked, and what share may be missed."""
-    for _ in range(ROUNDS):
+    for _ in range(CHECKS):
         radius = INSIDE * float(length(points[0])) if len(points) else probe.reach
         u = within(probe, radius, effort.check, rng)
         fails = probe.breaks(u)
