@@ -1,0 +1,114 @@
+"""The fits and scoreboards that ship: whole, small, true to the cases, read without votes or a compiler."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import date
+
+import numpy as np
+import pytest
+
+from detente.cases import load_case, shipped_cases
+from detente.commands import main
+from detente.evidence import Evidence, database, open_evidence
+from detente.measurement.shipped import SHIPPED
+from detente.simulation.backtest import shipped
+from detente.simulation.backtest.boards import MODEL, TABLES, YARDSTICK, Plan
+
+CASES = tuple(name for name in shipped_cases() if load_case(name).ideal_points is not None)
+
+
+@pytest.fixture(scope="module")
+def evidence(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Evidence]:
+    """The evidence that ships, which has no roll calls but a few."""
+    folder = tmp_path_factory.mktemp("evidence")
+    database.refresh(folder)
+    with open_evidence(folder / "evidence.duckdb") as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_every_case_with_points_has_a_fit_that_draws(name: str, evidence: Evidence) -> None:
+    case = load_case(name)
+    fit = shipped.stored_fit(case, evidence)
+    assert fit is not None and len(fit.actors) > 180 and {case.rival, case.ally} <= set(fit.actors)
+    assert list(fit.blocs) == [bloc for bloc, spec in case.blocs.items() if spec.of is None]
+    assert fit.member.shape == (len(fit.actors), len(fit.blocs)) and (fit.member.sum(axis=0) >= 10).all()
+    drawn = fit.draw(np.random.default_rng(0), 200)
+    shape = (200, len(fit.actors))
+    assert drawn.start.shape == drawn.scale.shape == shape and np.isfinite(drawn.start).all()
+    assert (drawn.scale > 0).all() and (drawn.dof > 2).all()
+    known = fit.estimate.mean[:, fit.actors.index(case.rival)]
+    assert abs(drawn.start[:, fit.actors.index(case.rival)].mean() - known.mean()) < 0.2
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_every_case_with_points_has_its_boards_whole(name: str, evidence: Evidence) -> None:
+    case = load_case(name)
+    boards = shipped.boards_of(case, evidence)
+    assert boards is not None and boards.plan == Plan() and boards.basis == SHIPPED
+    assert all(len(boards.tables()[table]) for table in TABLES)
+    rows = boards.scores.groupby(["quantity", "horizon"])["model"].agg(set)
+    assert len(rows) == 15 and all({MODEL, YARDSTICK} <= held for held in rows)
+    fit = shipped.stored_fit(case, evidence)
+    assert fit is not None
+    for horizon in range(1, 6):
+        assert fit.default_is_walk(horizon) == boards.walks()[horizon]
+        assert 0.5 <= fit.stretch(horizon) <= 3.0
+    assert fit.stretch(40) == fit.stretch(5)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_intervals_of_positions_cover_what_they_say_in_the_table_that_ships(
+    name: str, evidence: Evidence
+) -> None:
+    boards = shipped.boards_of(load_case(name), evidence)
+    assert boards is not None
+    own = boards.scores.query("model == @MODEL and quantity == 'position'")
+    assert len(own) == 5 and own["cover80"].between(0.75, 0.85).all()
+
+
+def test_members_are_those_of_the_last_day_of_the_last_year(evidence: Evidence) -> None:
+    fit = shipped.stored_fit(load_case("atlantic"), evidence)
+    assert fit is not None and fit.year == 2019
+    assert dict(zip(fit.blocs, fit.member.sum(axis=0), strict=True)) == {"NATO": 29, "EU": 28}
+
+
+def test_a_case_that_asks_otherwise_finds_nothing_that_ships(evidence: Evidence) -> None:
+    case = load_case("atlantic")
+    early = case.model_copy(update={"as_of": date(2015, 6, 1)})
+    other = case.model_copy(update={"rival": case.ally})
+    assert shipped.ships(case, evidence)
+    for changed in (early, other):
+        assert not shipped.ships(changed, evidence) and shipped.stored_fit(changed, evidence) is None
+    later = case.model_copy(update={"as_of": date(2026, 12, 31), "title": "Another"})
+    assert shipped.ships(later, evidence)
+
+
+def test_what_ships_is_small_and_made_by_the_method_at_hand() -> None:
+    files = [path for path in shipped.FOLDER.iterdir() if path.is_file()]
+    assert {path.stem for path in files} == {*shipped.FIT, *shipped.SCORED, "about"}
+    assert sum(path.stat().st_size for path in files) < 400_000
+    assert shipped.about()["method"] == shipped.METHOD and len(shipped.about()["keys"]) == len(CASES)
+
+
+def test_reading_what_ships_loads_no_compiler() -> None:
+    script = "import sys, detente.simulation.backtest.shipped as s; s.about(); print('numba' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+def test_the_command_shows_what_ships_where_there_are_no_votes(
+    evidence: Evidence, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("detente.study.open_evidence", lambda report: evidence)
+    with pytest.raises(SystemExit) as ended:
+        main(["backtest", "atlantic"])
+    out = capsys.readouterr().out
+    assert ended.value.code == 0 and f"These figures: {SHIPPED}." in out
+    assert "Spread within blocs" in out and "Would covariates have helped?" in out and "member crosses" in out
+    with pytest.raises(SystemExit) as ended:
+        main(["backtest", "atlantic", "--first", "2010"])
+    assert ended.value.code == 2 and "what ships is of other years" in capsys.readouterr().err
