@@ -11,6 +11,7 @@ from scipy.stats import norm
 
 from detente.errors import StrategyError
 from detente.strategy.pathways import Switching, adapt, sell_by, wait
+from detente.strategy.pathways.adapting import tried
 
 Floats = NDArray[np.float64]
 BAD = 0.4
@@ -99,6 +100,28 @@ def test_switches_that_cost_more_than_they_bring_are_not_made() -> None:
     assert cheap.rules[0].useful
     assert cheap.rules[0].gain == pytest.approx(1.5 - 0.25, abs=0.4)
     assert not dear.rules[0].useful
+
+
+@settings(deadline=None, max_examples=10)
+@given(st.integers(0, 2**16))
+def test_triggers_at_one_time_are_worth_what_a_loop_over_futures_says(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    payoffs = Switching.of_periods(rng.normal(size=(25, 3, 2)))
+    signposts = np.round(rng.normal(size=(25, 3, 1)), 1)
+    for trigger, mean in tried(payoffs, signposts, 0):
+        seen = signposts[:, trigger.first : trigger.last + 1, 0]
+        worth = np.zeros((2, 2))
+        for future, readings in enumerate(seen):
+            hits = [
+                t
+                for t, z in enumerate(readings)
+                if (z >= trigger.threshold) == trigger.above or z == trigger.threshold
+            ]
+            if hits:
+                worth += payoffs.total[future, trigger.first + hits[0]]
+            else:
+                worth += payoffs.held[future][:, None]
+        np.testing.assert_allclose(mean, worth / 25, atol=1e-12)
 
 
 def test_waiting_is_worth_what_the_signpost_tells_less_what_is_lost_meanwhile() -> None:

@@ -88,7 +88,7 @@ def told(case: dict[str, Any], side: str = "targets", **changes: Any) -> Wedges:
     return analyse(case["targets"], divider=case["divider"], defender=case["defender"])
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=12)
 @given(st.integers(0, 2**20), st.floats(0.01, 0.5))
 def test_pulls_rise_and_fall_with_what_they_must(seed: int, by: float) -> None:
     case = random_case(seed)
@@ -114,7 +114,7 @@ def test_pulls_rise_and_fall_with_what_they_must(seed: int, by: float) -> None:
         assert (then.accommodation == now.accommodation).all(), name
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=12)
 @given(st.integers(0, 2**20), st.floats(0.01, 0.5))
 def test_worth_rises_with_weight_and_stake_and_falls_with_cost(seed: int, by: float) -> None:
     case = random_case(seed)
@@ -125,7 +125,7 @@ def test_worth_rises_with_weight_and_stake_and_falls_with_cost(seed: int, by: fl
         assert (told(case, "divider", **{name: by}).worth[:, 0] <= now.worth[:, 0] + 1e-12).all(), name
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=12)
 @given(st.integers(0, 2**20))
 def test_the_binding_move_closes_the_gap_in_95_per_cent_of_draws(seed: int) -> None:
     case = random_case(seed)
@@ -142,7 +142,7 @@ def test_the_binding_move_closes_the_gap_in_95_per_cent_of_draws(seed: int) -> N
         assert then.gives_way[target, way] <= 0.05 + 1e-12
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=12)
 @given(st.integers(0, 2**20), st.permutations(range(3)))
 def test_the_order_of_targets_does_not_matter(seed: int, order: list[int]) -> None:
     case = random_case(seed)

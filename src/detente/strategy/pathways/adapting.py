@@ -133,22 +133,39 @@ def adapt(payoffs: Switching, signposts: Floats, *, held_out: float = 0.5, seed:
     return Pathways(tuple(order), best, mean, payoffs.foresight(), len(signposts), len(out), lost)
 
 
-def _triggers(signposts: Floats, signpost: int) -> Iterator[_Trigger]:
+def tried(payoffs: Switching, signposts: Floats, signpost: int) -> Iterator[tuple[_Trigger, Floats]]:
+    """Yield every trigger of a signpost with the mean payoff (P, P) of switching by it."""
     times = signposts.shape[1]
-    windows = dict.fromkeys([*((t, t) for t in range(times)), (0, times - 1)])
-    for first, last in windows:
+    for first, last in dict.fromkeys([*((t, t) for t in range(times)), (0, times - 1)]):
         readings = signposts[:, first : last + 1, signpost]
-        for threshold in np.unique(np.quantile(readings, QUANTILES)):
-            for above in (True, False):
-                yield _Trigger(signpost, above, float(threshold), first, last)
+        thresholds = np.unique(np.quantile(readings, QUANTILES))
+        at_once = _at_once(payoffs, readings[:, 0], thresholds, first) if first == last else None
+        for side, above in enumerate((True, False)):
+            for place, threshold in enumerate(thresholds):
+                trigger = _Trigger(signpost, above, float(threshold), first, last)
+                if at_once is not None:
+                    yield trigger, at_once[side, place]
+                else:
+                    yield trigger, payoffs.at(trigger.times(signposts)).mean(axis=0)
+
+
+def _at_once(payoffs: Switching, readings: Floats, thresholds: Floats, time: int) -> Floats:
+    """Return mean payoffs (2, Q, P, P) of switching at one time by each threshold, above and below it."""
+    held = payoffs.held[:, :, None]
+    gain = payoffs.total[:, time] - held
+    parts = range(len(thresholds) + 1)
+    upto = np.searchsorted(thresholds, readings, side="right")
+    from_ = np.searchsorted(thresholds, readings, side="left")
+    above = np.stack([gain[upto == part].sum(axis=0) for part in parts])[::-1].cumsum(axis=0)[::-1]
+    below = np.stack([gain[from_ == part].sum(axis=0) for part in parts]).cumsum(axis=0)
+    return np.asarray(held.mean(axis=0) + np.stack([above[1:], below[:-1]]) / len(readings))
 
 
 def _found(payoffs: Switching, signposts: Floats, signpost: int) -> tuple[_Trigger, tuple[int, int], float]:
     """Return the best trigger of a signpost, the portfolios it switches between, and its gain."""
     before = payoffs.held.mean(axis=0).max()
     most: tuple[_Trigger, tuple[int, int], float] | None = None
-    for trigger in _triggers(signposts, signpost):
-        mean = payoffs.at(trigger.times(signposts)).mean(axis=0)
+    for trigger, mean in tried(payoffs, signposts, signpost):
         np.fill_diagonal(mean, -np.inf)  # a rule that switches to what is held is no rule
         start, then = np.unravel_index(mean.argmax(), mean.shape)
         gain = float(mean[start, then] - before)
