@@ -22,13 +22,15 @@ Bools = NDArray[np.bool_]
 TRIALS = 200
 DRAWS = 999
 BATCH = 10
+TINY = 1e-3
 
 
 @dataclass(frozen=True)
 class Seen:
     """The smallest rise and the smallest fall that a share of trials finds; infinite where none would do.
 
-    `low` and `high` bound the larger of the two, by the luck of so many trials.
+    `low` and `high` bound the larger of the two: by the luck of so many trials, and by how well so few dates
+    tell the spread of changes, taken as normal.
     """
 
     rise: float = np.inf
@@ -71,10 +73,15 @@ def least_effects(
     low, high = _intervals(quiet, weight, picked, among, alpha)
     needed = np.maximum(-low, 0), np.maximum(high, 0)
     rise, fall = (float(np.quantile(each, power, method="higher")) for each in needed)
-    luck = float(ndtri((1 + LEVEL) / 2)) * np.sqrt(power * (1 - power) / trials)
-    ends = np.clip([power - luck, power + luck], 0, 1)
-    least, most = np.quantile(needed[int(fall > rise)], ends, method="higher")
-    return Seen(rise, fall, float(least), float(most))
+    either = max(rise, fall)
+    if not 0 < either < np.inf:
+        return Seen(rise, fall, either, either)
+    deviate = float(ndtri((1 + LEVEL) / 2))
+    luck = deviate * np.sqrt(power * (1 - power) / trials)
+    ends = np.quantile(needed[int(fall > rise)], np.clip([power - luck, power + luck], 0, 1), method="higher")
+    spread = deviate / np.sqrt(2 * (len(change) - 1))
+    low, high = np.hypot(np.log(np.maximum(ends, either * TINY) / either), spread)
+    return Seen(rise, fall, either * float(np.exp(-low)), either * float(np.exp(high)))
 
 
 def _intervals(
