@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class Draw:
-    """Some random numbers; `trace` is a folder in which each try leaves a file."""
+    """Some random numbers; `trace` is a folder in which each try leaves a file, and which some wait for."""
 
     number: int
     rows: int = 300
     trace: str = ""
     slow: float = 0.0
     dies: int = 0
+    waits: bool = False
 
 
 def moments(chunk: Draw) -> dict[str, NDArray[np.float64]]:
@@ -29,6 +30,8 @@ def moments(chunk: Draw) -> dict[str, NDArray[np.float64]]:
         (Path(chunk.trace) / f"{chunk.number}-{tries}").touch()
         if tries < chunk.dies:
             os._exit(9)
+    while chunk.waits and not (Path(chunk.trace) / "go").exists():
+        time.sleep(0.01)
     time.sleep(chunk.slow)
     values = np.random.default_rng([7, chunk.number]).normal(size=(chunk.rows, 40))
     return {"sum": values.sum(axis=0), "product": values.T @ values, "count": np.array(chunk.rows)}

@@ -125,11 +125,10 @@ def test_a_function_without_a_name_cannot_be_kept(tmp_path: Path) -> None:
 
 KILLED = """
 import sys
-from dataclasses import replace
 from pathlib import Path
 from detente.strategy.executors import run
 from tests.strategy.chunks import Draw, moments
-chunks = [Draw(number, trace=sys.argv[2], slow=0.15) for number in range(8)]
+chunks = [Draw(number, trace=sys.argv[2], waits=number > 3) for number in range(8)]
 list(run(moments, chunks, executor=sys.argv[3], jobs=2, folder=Path(sys.argv[1])))
 """
 
@@ -143,17 +142,18 @@ def test_a_run_that_was_killed_is_picked_up(
     paths = [str(kept), str(trace), executor]
     with subprocess.Popen([sys.executable, "-c", KILLED, *paths], cwd=ROOT) as running:
         until = time.monotonic() + 60
-        while len(list(kept.glob("chunk-*.npz"))) < 3 and time.monotonic() < until:
+        while len(list(kept.glob("chunk-*.npz"))) < 4 and time.monotonic() < until:
             time.sleep(0.01)
         os.kill(running.pid, signal.SIGKILL)
     done = {int(file.stem.removeprefix("chunk-")) for file in kept.glob("chunk-*.npz")}
-    assert 3 <= len(done) < 8
-    chunks = [Draw(number, trace=str(trace), slow=0.15) for number in range(8)]
+    assert done == {0, 1, 2, 3}
+    (trace / "go").touch()
+    chunks = [Draw(number, trace=str(trace), waits=number > 3) for number in range(8)]
     told: list[Progress] = []
     again = list(run(moments, chunks, executor="serial", folder=kept, report=told.append))
     assert bytes_of(again) == expected
-    assert told[-1].kept == len(done)
-    tries = Counter(int(file.name.split("-")[0]) for file in trace.iterdir())
+    assert told[-1].kept == 4
+    tries = Counter(int(file.name.split("-")[0]) for file in trace.glob("*-*"))
     assert all(tries[chunk] == 1 for chunk in done)
 
 
