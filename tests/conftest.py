@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,14 @@ def reference() -> Path:
     if not REFERENCE.is_dir():
         pytest.skip("the reference figures are not at hand: they lie in shared/reference beside the project")
     return REFERENCE
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_record(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep forecasts that tests seal out of the user's record."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DETENTE_RECORD", str(tmp_path_factory.mktemp("record") / "forecasts.jsonl"))
+        yield
 
 
 @pytest.fixture

@@ -32,6 +32,7 @@ UNITS: dict[str, Unit] = {
     "standard deviations": Unit(1.0, 2),
     "weight": Unit(1.0, 1),
     "position": Unit(1.0, 2),
+    "spread": Unit(1.0, 3),
     "utility": Unit(1.0, 2),
     "points": Unit(1.0, 1),
     "count": Unit(1.0, 0),

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from detente.simulation.outcomes import Outcomes
     from detente.simulation.projection.outlook import Outlook
     from detente.simulation.projection.prospects import Prospects
+    from detente.simulation.record.chain import Entry
 
 
 def _silent(_event: Event) -> None:
@@ -161,6 +162,20 @@ class Study:
         draws = max(self.draws, LEAST_DRAWS)
         return prospects(self.case, self.evidence, self.measure(), seed=self.seed, draws=draws, report=report)
 
+    def seal(self, record: Path | None = None, *, on: date | None = None) -> Entry | None:
+        """Seal what the brief says of the future in the forecast record, on a day (today if left out).
+
+        Returns the line that was written; None where the case asks for no projection, or all of it is past.
+        Raises `SimulationError` where the record is broken or cannot be written.
+        """
+        from datetime import date
+
+        from detente.simulation.projection.sealing import seal
+
+        if self.case.projection is None:
+            return None
+        return seal(self.case, self.evidence, self.prospects(), on=on or date.today(), record=record)
+
     def brief(self, folder: str | Path) -> Brief:
         """Write the brief and its numbers into `folder`, whole or not at all, and say where.
 
@@ -171,9 +186,16 @@ class Study:
 
         measures = self.measure()
         outcomes = self.simulate() if self.case.agenda is not None else None
+        ahead = self.prospects() if self.case.projection is not None else None
         self.report(Event("step", "writing the brief"))
         return write_brief(
-            self.case, self.evidence, measures, Path(folder), seed=self.seed, outcomes=outcomes
+            self.case,
+            self.evidence,
+            measures,
+            Path(folder),
+            seed=self.seed,
+            outcomes=outcomes,
+            prospects=ahead,
         )
 
 

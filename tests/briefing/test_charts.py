@@ -50,7 +50,7 @@ def test_every_chart_keeps_to_the_schema_of_vega_lite(key: str) -> None:
 
 
 def test_every_family_has_a_figure_that_uses_it() -> None:
-    others = {"waterfall", "world", "alluvial", "matrix", "ladder", "standings", "timeline_events"}
+    others = {"waterfall", "world", "alluvial", "matrix", "ladder", "standings", "fan", "timeline_events"}
     assert set(CHARTS) == {"trend", "intervals", "pulls", "heat", "paths"} | others
 
 

@@ -16,6 +16,7 @@ from detente.briefing.sections.dependence import dependence
 from detente.briefing.sections.forum import forum
 from detente.briefing.sections.ideal_points import ideal_points
 from detente.briefing.sections.occasions import occasions
+from detente.briefing.sections.projection import projection
 from detente.briefing.sections.stance import stance
 from detente.briefing.sections.threat import threat
 from detente.briefing.sections.unity import unity
@@ -34,6 +35,7 @@ SECTIONS: tuple[Callable[[Material], Section | None], ...] = (
     forum,
     occasions,
     decisions,
+    projection,
 )
 """The sections in the order of the page. To add one: a file in `sections/`, and its place here."""
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from detente.evidence import Evidence
     from detente.measurement import Measures
     from detente.simulation.outcomes import Outcomes
+    from detente.simulation.projection.prospects import Prospects
 
 
 ROLES = ("reference", "rival", "ally")
@@ -32,6 +33,8 @@ class Material:
     names: Names
     outcomes: Outcomes | None = None
     """What comes of the case's agenda; None where it has none."""
+    prospects: Prospects | None = None
+    """Where the case is going; None where it does not ask."""
 
     @property
     def general(self) -> str:
@@ -107,10 +110,14 @@ def of_members(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def material_of(
-    case: Case, evidence: Evidence, measures: Measures, outcomes: Outcomes | None = None
+    case: Case,
+    evidence: Evidence,
+    measures: Measures,
+    outcomes: Outcomes | None = None,
+    prospects: Prospects | None = None,
 ) -> Material:
     """Return the material for a brief."""
-    return Material(case, evidence, _explained(measures), names_of(case, evidence), outcomes)
+    return Material(case, evidence, _explained(measures), names_of(case, evidence), outcomes, prospects)
 
 
 def _explained(measures: Measures) -> Measures:

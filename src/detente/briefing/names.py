@@ -100,6 +100,8 @@ def names_of(case: Case, evidence: Evidence) -> Names:
         if case.stance
         else {},
         "dependence": {key: each.title for key, each in case.dependence.items()},
+        "items": {key: each.title for key, each in case.agenda.items.items()} if case.agenda else {},
+        "scenarios": {key: each.title for key, each in case.scenarios.items()},
         "views": {key: each.title for key, each in case.threat.views.items()} if case.threat else {},
         "ranks": {key: each.title for key, each in case.threat.ranks.items()} if case.threat else {},
     }

@@ -55,6 +55,9 @@ def named(material: Material) -> Iterator[str]:
 
 def _simulated(material: Material) -> Iterator[str]:
     """Yield what the tables of the simulation name as sources; an id stands before its year, in brackets."""
+    if material.prospects is not None:
+        for several in (*material.prospects.drivers["source"].dropna(), material.prospects.law):
+            yield from (each.split(" (")[0].strip() for each in str(several).split(";"))
     if material.outcomes is None:
         return
     for frame in (material.outcomes.positions, material.outcomes.meetings):

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from detente.evidence import Evidence
     from detente.measurement import Measures
     from detente.simulation.outcomes import Outcomes
+    from detente.simulation.projection.prospects import Prospects
 
 PACKAGES = ("altair", "duckdb", "jinja2", "numpy", "pandas", "scipy")
 
@@ -49,12 +50,13 @@ def write_brief(
     *,
     seed: int,
     outcomes: Outcomes | None = None,
+    prospects: Prospects | None = None,
 ) -> Brief:
     """Write the brief on `case` to `folder`, whole or not at all: `brief.html`, `numbers/`, two JSON files.
 
     The same inputs and seed give the same bytes. Raises `EvidenceError` where the folder cannot be written.
     """
-    material = material_of(case, evidence, measures, outcomes)
+    material = material_of(case, evidence, measures, outcomes, prospects)
     page, ledger = compose(material), Ledger()
     made = made_from(material, seed=seed)
     back = Back(source_table(material), _told(made, material))
@@ -128,12 +130,19 @@ def _told(made: Mapping[str, Any], material: Material) -> tuple[tuple[str, str],
         if simulated
         else ()
     )
+    ahead = material.prospects
+    projected = (
+        (("Projected", f"{ahead.draws:,} futures, seed {ahead.seed}, digest {ahead.digest[:16]}"),)
+        if ahead
+        else ()
+    )
     told = [f"{what}: {text}" for what, text in zip(places["what"], places["text"], strict=True)]
     return (
         *notes,
         *assumed,
         *((("Ideal points", "; ".join(told)),) if told else ()),
         *drawn,
+        *projected,
         ("Case", f"{made['case']['name']}, digest {made['case']['digest']}"),
         ("Evidence", f"digest {made['evidence']['digest']}"),
         ("Seed", str(made["seed"])),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter, validators
 
 from detente.commands.showing import DONE, MENDABLE, Output, progress, records, say, say_json, table
-from detente.errors import MeasurementError, Problem, raise_all
+from detente.errors import MeasurementError, Problem, SimulationError, raise_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -112,11 +112,18 @@ LATEST = {"bloc_paths": "series", "distances": "comparison", "camp_periods": "ma
 LAST = 5
 
 
-def brief(case: CaseName, *, run: Run = Run(), show: Output = Output()) -> int:
+Seal = Annotated[
+    bool, Parameter(help="Seal what is said of the future in the forecast record, to be graded later.")
+]
+
+
+def brief(case: CaseName, *, run: Run = Run(), seal: Seal = True, show: Output = Output()) -> int:
     """Write the brief of a case: one page that opens without a network, and its numbers beside it."""
     with progress(show) as report:
         study = _study(case, run, report)
         written = study.brief(run.output or Path("briefs") / study.case.name)
+        if seal:
+            seal_forecasts(study)
     if show.json:
         say_json({"page": written.page, "answer": written.answer, "folder": written.folder})
     else:
@@ -245,6 +252,23 @@ def schema() -> int:
 
     say_json(json_schema())
     return DONE
+
+
+def seal_forecasts(study: Study) -> None:
+    """Seal what is said of the future; a record that cannot be written is a warning, for the page stands."""
+    from detente.evidence import Event
+
+    try:
+        line = study.seal()
+    except SimulationError as error:
+        for each in error.problems:
+            study.report(Event("warning", f"no forecast was sealed: {each}"))
+        return
+    if line is not None:
+        from detente.simulation.record.record import record_file
+
+        sealed = f"{len(line.forecasts)} forecasts are sealed in line {line.seq} of {record_file()}"
+        study.report(Event("step", f"{sealed}, digest {line.digest[:16]}"))
 
 
 def _study(case: str, run: Run, report: Callable[[Event], None]) -> Study:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter, validators
 
-from detente.commands.cases import CaseName, Folder
+from detente.commands.cases import CaseName, Folder, seal_forecasts
 from detente.commands.showing import DONE, Output, progress, records, say, say_json, table
 from detente.errors import CaseError, DetenteError, Problem, SimulationError, did_you_mean, raise_all
 
@@ -74,6 +74,9 @@ def project(
     baseline: Annotated[
         bool, Parameter(negative="", help="Only show the digest that scenarios have to name.")
     ] = False,
+    seal: Annotated[
+        bool, Parameter(negative="", help="Seal what the case's brief says of the future in the record.")
+    ] = False,
     output: Folder = None,
     show: Output = Output(),
 ) -> int:
@@ -84,6 +87,8 @@ def project(
         study = _study(case, drawing, report)
         found = _drawn(study, drawing, report)
         parts = None if why is None else _why(found, why)
+        if seal:
+            seal_forecasts(study)
     if output is not None:
         _write(found, output, parts)
     if show.json:

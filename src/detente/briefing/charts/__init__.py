@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from detente.briefing.charts.alluvial import alluvial
+from detente.briefing.charts.fan import fan
 from detente.briefing.charts.heat import heat
 from detente.briefing.charts.intervals import intervals
 from detente.briefing.charts.ladder import ladder
@@ -31,10 +32,11 @@ CHARTS: Mapping[str, Callable[..., dict[str, Any]]] = {
     "standings": standings,
     "waterfall": waterfall,
     "timeline_events": timeline_events,
+    "fan": fan,
 }
 """Every chart family by name. To add one: a file with one function, and a row here."""
 
 __all__ = [
-    "CHARTS", "alluvial", "heat", "intervals", "ladder", "matrix", "paths", "pulls", "standings",
+    "CHARTS", "alluvial", "fan", "heat", "intervals", "ladder", "matrix", "paths", "pulls", "standings",
     "timeline_events", "trend", "waterfall", "world",
 ]  # fmt: skip

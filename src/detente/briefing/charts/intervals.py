@@ -30,18 +30,19 @@ def intervals(
     title: str,
     series: Sequence[Series],
     guides: Guides = Guides(),
+    room: int = 150,
 ) -> dict[str, Any]:
     """Return dots with intervals: columns `name`, `series`, `value`, `low`, `high`, `note`, in this order.
 
-    Rows are in the order of the frame; `title` names the horizontal axis. Series that share a row are set
-    apart vertically.
+    Rows are in the order of the frame; `title` names the horizontal axis, and names have `room` in pixels.
+    Series that share a row are set apart vertically.
     """
     names = list(dict.fromkeys(frame["name"]))
     lanes = [each.name for each in series if each.name in set(frame["series"])]
     shared = bool(frame["name"].duplicated().any())
     x = alt.Scale(domain=list(guides.ends)) if guides.ends else alt.Scale(zero=False, nice=True)
     base = alt.Chart(frame).encode(
-        y=alt.Y("name:N", sort=names, title=None, axis=alt.Axis(labelLimit=150)),
+        y=alt.Y("name:N", sort=names, title=None, axis=alt.Axis(labelLimit=room)),
         color=alt.Color("series:N", scale=colors(series), legend=None),
     )
     if shared:

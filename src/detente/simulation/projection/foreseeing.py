@@ -65,7 +65,7 @@ def foresee(case: Case, known: Known, *, boards: Boards | None, seed: int, draws
         **{name: _plain(frame, FRAMES[name]) for name, frame in held.items()},
         digest=base.digest,
         law=known.fit.source if known.fit is not None else "",
-        scored_on=f"{boards.plan.first} to {boards.last}: {boards.source}" if boards is not None else "",
+        scored_on=f"{boards.plan.first} to {boards.last} ({boards.source})" if boards is not None else "",
         seed=seed,
         draws=draws,
     )

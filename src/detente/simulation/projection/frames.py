@@ -27,8 +27,8 @@ FRAMES: Mapping[str, list[str]] = {
     ],
     "scenarios": ["scenario", "title", "reason", "digest"],
     "differences": [
-        "scenario", "kind", "name", "item", "time", "before", "after", "difference", "low", "high", "p5",
-        "p50", "p95", "mark",
+        "scenario", "kind", "name", "title", "item", "time", "before", "after", "difference", "low", "high",
+        "p5", "p50", "p95", "mark",
     ],
     "why": ["scenario", "kind", "name", "item", "driver", "part", "low", "high", "change", "start", "mark"],
     "events": [
