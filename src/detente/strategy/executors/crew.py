@@ -96,17 +96,18 @@ class Crew:
         self._collect(wait(self.under_way).done)
         lost = [index for index in self.alone if self.tries[index] == TRIES]
         if lost or self.pool.renew is None:
-            raise self._lost(lost or list(self.alone)) from died
+            raise self._lost(lost or list(self.alone), died) from died
         self.executor = self.pool.renew()
         self.work.clock.tick(restarts=1)
 
-    def _lost(self, chunks: list[int]) -> StrategyError:
+    def _lost(self, chunks: list[int], died: BaseException) -> StrategyError:
         """Return the error that names the chunks, or the workers where none was under way."""
         hint = "it may want more memory than there is: make chunks smaller, or run fewer jobs"
+        said = str(died).split("\n")[0]
         problems = [
             Problem(
                 f"chunk {index} of {len(self.work.chunks)}",
-                f"its worker died (tries: {self.tries[index]}): {self.work.describe(index)}",
+                f"its worker died (tries: {self.tries[index]}), {self.work.describe(index)}: {said}",
                 hint,
             )
             for index in chunks
