@@ -9,7 +9,7 @@ interval, and injecting effects among them says what the sample could have seen.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from zlib import crc32
 
 import numpy as np
@@ -195,7 +195,7 @@ def _powered(key: str, test: _Tested, design: Design, family: int) -> _Tested:
         rng=design.stream("power", key),
         power=design.power,
     )
-    return _Tested(**{**vars(test), "seen": seen})
+    return replace(test, seen=seen)
 
 
 def _row(key: str, test: _Tested, family: int) -> dict[str, object]:
