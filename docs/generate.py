@@ -33,9 +33,10 @@ def commands() -> str:
     """Return the page on the commands: what each says of itself when asked for help."""
     from detente.commands import app
     from detente.commands.data import data
+    from detente.commands.events import events
     from detente.commands.simulation import score
 
-    groups = {"data": data, "score": score}
+    groups = {"data": data, "events": events, "score": score}
     paths: list[tuple[str, ...]] = [
         (name,) for name in app if not name.startswith("-") and name not in groups
     ]

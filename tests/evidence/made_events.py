@@ -38,9 +38,9 @@ def written(path: Path, text: str | bytes) -> Path:
     return path
 
 
-def zipped(path: Path, text: str | bytes, *, member: str = "") -> Path:
+def zipped(path: Path, text: str | bytes, *, member: str = "", packing: int = zipfile.ZIP_DEFLATED) -> Path:
     """Write an archive of one file and return its path."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(path, "w", packing) as archive:
         archive.writestr(member or path.stem, text)
     return path
 

@@ -10,6 +10,7 @@ from cyclopts import App, CycloptsError
 import detente
 from detente.commands import backtesting, cases, projecting, simulation
 from detente.commands.data import data
+from detente.commands.events import events
 from detente.commands.showing import BREAK, DONE, UNUSABLE, complain
 from detente.errors import DetenteError
 
@@ -28,6 +29,7 @@ app.command(simulation.bargain)
 app.command(projecting.project)
 app.command(backtesting.backtest)
 app.command(data)
+app.command(events)
 app.command(simulation.score)
 
 

@@ -81,7 +81,8 @@ def _settle_keys(connection: duckdb.DuckDBPyConnection, table: str) -> None:
                 PARTITION BY {", ".join(f'stated."{key}"' for key in KEYS[table])}
                 ORDER BY {RANK}, coalesce(place, -1), stated.rowid
             ) AS standing
-            FROM {table} AS stated JOIN twice ON {same} LEFT JOIN precedence USING (source)
+            FROM {table} AS stated JOIN twice ON {same}
+                LEFT JOIN precedence ON precedence.source = stated.source
         )
         SELECT loser FROM ranked WHERE standing > 1
         """

@@ -89,6 +89,24 @@ SCHEMA: dict[str, tuple[Column, ...]] = {
         Column("goldstein", "DOUBLE", "Goldstein score, -10 (conflict) to 10 (cooperation)", optional=True),
         *SOURCE,
     ),
+    "event_counts": (
+        Column("actor", "VARCHAR", "who acted, by code"),
+        Column("target", "VARCHAR", "towards whom, by code"),
+        Column("date", "DATE", "first day of the period"),
+        Column("period", "VARCHAR", "day, week (from Monday) or month"),
+        Column("events", "INTEGER", "number of events"),
+        Column("verbal_cooperation", "INTEGER", "events of that quad class", optional=True),
+        Column("material_cooperation", "INTEGER", "events of that quad class", optional=True),
+        Column("verbal_conflict", "INTEGER", "events of that quad class", optional=True),
+        Column("material_conflict", "INTEGER", "events of that quad class", optional=True),
+        Column("scored", "INTEGER", "events with a Goldstein score", optional=True),
+        Column("goldstein", "DOUBLE", "mean Goldstein score", optional=True),
+        Column("goldstein_sd", "DOUBLE", "sample standard deviation of the scores", optional=True),
+        Column("goldstein_weighted", "DOUBLE", "mean score, weighted by mentions", optional=True),
+        Column("mentions", "INTEGER", "mentions in reports", optional=True),
+        Column("tone", "DOUBLE", "mean tone of the reports", optional=True),
+        *SOURCE,
+    ),
     "facts": (
         Column("topic", "VARCHAR", "which fact table"),
         Column("actor", "VARCHAR", "whom it concerns, by code", optional=True),
@@ -108,6 +126,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "votes": ("roll_call", "actor"),
     "indicators": ("actor", "date", "name"),
     "ties": ("actor", "target", "date", "kind"),
+    "event_counts": ("actor", "target", "date", "period", "source"),
     "facts": ("topic", "actor", "date", "key"),
 }
 """What makes a row unique. Of two rows with one key, an import beats a pulled file beats a shipped fact."""
@@ -137,6 +156,7 @@ class Tables:
     indicators: pd.DataFrame | None = None
     ties: pd.DataFrame | None = None
     events: pd.DataFrame | None = None
+    event_counts: pd.DataFrame | None = None
     facts: pd.DataFrame | None = None
     unresolved: pd.DataFrame = field(default_factory=_no_labels)
     set_aside: pd.DataFrame = field(default_factory=_no_labels)

@@ -43,6 +43,11 @@ _HELD = f"""
     WHERE source = $provider AND ($since IS NULL OR date >= CAST($since AS DATE))
         AND ($until IS NULL OR date <= CAST($until AS DATE))
 """
+_COUNTED = """
+    SELECT * EXCLUDE (source, period, date), actor AS source, date AS period FROM event_counts
+    WHERE source = $provider AND period = $period AND ($since IS NULL OR date >= CAST($since AS DATE))
+        AND ($until IS NULL OR date <= CAST($until AS DATE))
+"""
 
 
 def sql(period: Period) -> str:
@@ -71,7 +76,7 @@ def event_counts(
 
     A source that came counted (in the table `event_counts`) is given as it is, in the period it has; its rows
     are those whose first day lies between the two. Events of different sources are never mixed. Raises
-    `EvidenceError` for an unknown period.
+    `EvidenceError` for an unknown period, or one by which the source was not counted.
     """
     asked: dict[str, object] = {
         "provider": provider,
@@ -79,7 +84,20 @@ def event_counts(
         "until": None if until is None else str(until),
     }
     made = evidence.query(f"WITH events AS ({_HELD}) SELECT * FROM ({sql(period)})", asked)
-    return tidy(made)
+    came = evidence.query(_COUNTED, {**asked, "period": period})
+    if made.empty and came.empty:
+        _check_period(evidence, provider, period)
+    return tidy(came if made.empty else made)
+
+
+def _check_period(evidence: Evidence, provider: str, period: Period) -> None:
+    """Raise the error of a source that is counted by other periods than the one asked for."""
+    held = evidence.query("SELECT DISTINCT period FROM event_counts WHERE source = ?", [provider])["period"]
+    if len(held) and period not in set(held):
+        what = f"is counted by {', '.join(sorted(held))}, not by {period}"
+        raise EvidenceError(
+            Problem(provider, what, f"ask for {held.iloc[0]}, or count it anew and import it")
+        )
 
 
 def tidy(frame: pd.DataFrame) -> pd.DataFrame:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+import warnings
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -43,7 +45,8 @@ def connect(engine: str) -> BaseBackend:
         )
         raise EvidenceError(Problem("engine", f"unknown engine {engine!r}", hint))
     try:
-        backend: BaseBackend = ibis.connect(name if "://" in name else f"{name}://")
+        with _calm():
+            backend: BaseBackend = ibis.connect(name if "://" in name else f"{name}://")
     except (ImportError, AttributeError, ibis.common.exceptions.IbisError) as error:
         raise _lacking(kind, kind) from error
     except Exception as error:  # every engine complains in its own way
@@ -61,8 +64,9 @@ def _lacking(kind: str, module: str) -> EvidenceError:
 
 def count_file(backend: BaseBackend, path: Path, period: Period) -> pd.DataFrame:
     """Return the counts of events in a Parquet file, as an engine gives them."""
-    table: Table = backend.read_parquet(path)
-    return _run(counted(table.cast(EVENTS), period))
+    with _calm():
+        table: Table = backend.read_parquet(path)
+        return _run(counted(table.cast(EVENTS), period))
 
 
 @dataclass(frozen=True)
@@ -83,10 +87,11 @@ def count_table(backend: BaseBackend, name: str, period: Period, *, asked: Asked
     import ibis
 
     try:
-        table: Table = backend.table(name)
-    except ibis.common.exceptions.IbisError as error:
-        known = did_you_mean(name, backend.list_tables()) or "check the name of the table"
-        raise EvidenceError(Problem("table", f"there is no table {name!r}", known)) from error
+        with _calm():
+            table: Table = backend.table(name)
+    except (ibis.common.exceptions.IbisError, ibis.common.exceptions.TableNotFound) as error:
+        hint = "check its name, and the database that the address names"
+        raise EvidenceError(Problem("table", f"there is no table {name!r}", hint)) from error
     raise_all(
         EvidenceError,
         [
@@ -96,9 +101,18 @@ def count_table(backend: BaseBackend, name: str, period: Period, *, asked: Asked
         ],
     )
     events = of_gdelt(table, asked.codes, others=asked.others, since=asked.since, until=asked.until)
-    return _run(counted(events, period))
+    with _calm():
+        return _run(counted(events, period))
 
 
 def _run(table: Any) -> pd.DataFrame:
     frame: pd.DataFrame = table.to_pandas()
     return frame
+
+
+@contextlib.contextmanager
+def _calm() -> Iterator[None]:
+    """Keep back warnings: Ibis calls what its engines and pandas are about to drop, not the user's fault."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield

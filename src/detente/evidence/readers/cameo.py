@@ -1,7 +1,8 @@
 """CAMEO events by their wording: the code and the Goldstein score of 'Impose embargo, boycott, or sanctions'.
 
-Two code tables are needed, since CAMEO was renumbered between them: what one calls 163 the other calls 166.
-Each wording is therefore looked up by its text first:
+Wordings of ICEWS have their code and score from the table of codes that ships. Others are looked up in the
+provider's, of which two are needed, since CAMEO was renumbered between them: what one calls 163 the other
+calls 166. Each is looked up by its text first:
 
 1. code: from `cameo_to_plover.txt`, which is numbered as ICEWS is; else from `cameo_goldstein.tsv`.
 2. score: from `cameo_goldstein.tsv` by text; else by the code of step 1.
@@ -18,6 +19,7 @@ from pathlib import Path
 import pandas as pd
 
 from detente.errors import EvidenceError, Problem, raise_all
+from detente.evidence.events.codes import by_wording, cameo
 from detente.evidence.readers.frames import PULL, csv, numbers, present
 
 SCORES = "cameo_goldstein.tsv"
@@ -49,9 +51,11 @@ def coded(texts: pd.Series, folder: Path) -> pd.DataFrame:
     codes, values = [], []
     for text in texts:
         key = wording(text)
-        code = plover.get(key)
+        shipped = by_wording().get(key)
+        code = shipped or plover.get(key)
         codes.append(code or older.get(key))
-        values.append(by_text.get(key, by_code.get(code) if code else None))
+        told = by_text.get(key, by_code.get(code) if code else None)
+        values.append(cameo()[shipped].icews if shipped else told)
     return pd.DataFrame(
         {"code": codes, "goldstein": pd.Series(values, dtype="float64").to_numpy()}, index=texts.index
     )
