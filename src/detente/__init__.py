@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from detente.measurement.networks.detachment import detachment
     from detente.measurement.networks.ties import ties
     from detente.simulation.bargaining.verb import bargain
-    from detente.study import Study, load, project
+    from detente.study import Study, advise, load, project
 
 __version__ = "0.1.0"
 __all__ = [
     "Study",
     "__version__",
+    "advise",
     "bargain",
     "camps",
     "detachment",
@@ -35,6 +36,7 @@ _HOMES = {
     "Study": "detente.study",
     "load": "detente.study",
     "project": "detente.study",
+    "advise": "detente.study",
     "ideal_points": "detente.measurement.idealpoints",
     "ties": "detente.measurement.networks.ties",
     "camps": "detente.measurement.networks.camps",

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from detente.simulation.projection.outlook import Outlook
     from detente.simulation.projection.prospects import Prospects
     from detente.simulation.record.chain import Entry
+    from detente.strategy.campaign.advice import Advice
+    from detente.strategy.campaign.matrix import How
 
 
 def _silent(_event: Event) -> None:
@@ -176,6 +178,38 @@ class Study:
             return None
         return seal(self.case, self.evidence, self.prospects(), on=on or date.today(), record=record)
 
+    def advise(
+        self,
+        actor: str,
+        *,
+        against: str | None = None,
+        draws: int | None = None,
+        how: How | None = None,
+        stress: bool = True,
+    ) -> Advice:
+        """Return what an actor of the case can do, and what holds up, against the answers of another.
+
+        `actor` and `against` are players of the case by key, or any of their actors. `how` says where to run.
+        Raises `StrategyError` where the case has no strategies or no such player, and as `project` does.
+        """
+        from detente.simulation.backtest.shipped import stored_fit
+        from detente.simulation.projection.preparing import Known, prepare
+        from detente.strategy.campaign.advice import advise
+        from detente.strategy.campaign.sides import player_named
+
+        player_named(self.case, actor)
+        known = Known(self.evidence, self.measure(), stored_fit(self.case, self.evidence))
+        self.report(Event("step", f"playing portfolios of {actor}"))
+        return advise(
+            prepare(self.case, known, seed=self.seed),
+            actor,
+            against=against,
+            draws=self.draws if draws is None else draws,
+            seed=self.seed,
+            how=how,
+            stress=stress,
+        )
+
     def brief(self, folder: str | Path) -> Brief:
         """Write the brief and its numbers into `folder`, whole or not at all, and say where.
 
@@ -210,13 +244,31 @@ def project(
     trajectories: int = 0,
 ) -> Outlook:
     """Return futures of a case, by name, path, or as it is at hand; see `Study.project`."""
+    return _study(case, seed=seed, draws=draws).project(
+        scenario, until=until, means=means, trajectories=trajectories
+    )
+
+
+def _study(case: str | Path | Case | Study, *, seed: int, draws: int) -> Study:
     from detente.cases import Case
 
     if isinstance(case, Study):
-        study = case.with_options(seed=seed, draws=draws)
-    else:
-        study = Study(case, seed, draws) if isinstance(case, Case) else load(case, seed=seed, draws=draws)
-    return study.project(scenario, until=until, means=means, trajectories=trajectories)
+        return case.with_options(seed=seed, draws=draws)
+    return Study(case, seed, draws) if isinstance(case, Case) else load(case, seed=seed, draws=draws)
+
+
+def advise(
+    case: str | Path | Case | Study,
+    *,
+    actor: str,
+    against: str | None = None,
+    draws: int = 1000,
+    seed: int = 0,
+    how: How | None = None,
+    stress: bool = True,
+) -> Advice:
+    """Return what an actor of a case can do, by name, path, or as it is at hand; see `Study.advise`."""
+    return _study(case, seed=seed, draws=draws).advise(actor, against=against, how=how, stress=stress)
 
 
 def load(case: str | Path, *, seed: int = 0, draws: int = 1000) -> Study:

@@ -54,6 +54,27 @@ def outcome_of(measure: Measure, case: Case) -> Outcome:
     return Covariate(measure.of, measure.driver)
 
 
+def in_words(outcome: Outcome, case: Case) -> str:
+    """Return what is read, in the case's words."""
+    assert case.agenda is not None and case.projection is not None
+    titles = {key: item.title for key, item in case.agenda.items.items()}
+    blocs = {key: bloc.title for key, bloc in case.blocs.items()}
+    match outcome:
+        case BlocSpread():
+            return f"spread in {blocs[outcome.bloc]} on {titles.get(outcome.issue, 'general alignment')}"
+        case BlocMean():
+            return f"mean of {blocs[outcome.bloc]} on {titles.get(outcome.issue, 'general alignment')}"
+        case Position():
+            return f"position of {outcome.actor} on {titles.get(outcome.issue, 'general alignment')}"
+        case Passes():
+            return f"how often it passes: {case.decisions[outcome.ballot].title}"
+        case Crosses():
+            return f"how many cross: {case.projection.lines[outcome.line].title}"
+        case Covariate():
+            who = blocs.get(outcome.who, outcome.who)
+            return f"{case.projection.drivers[outcome.covariate].title} in {who}"
+
+
 def measured(side: Side, case: Case) -> dict[str, Outcome]:
     """Return the outcomes that a side's objectives are read from, by objective."""
     return {
@@ -137,8 +158,8 @@ def worth(want: Objective) -> float:
 
 
 def simulated(side: Side, case: Case, outcomes: Sequence[Outcome], values: Floats, base: Floats) -> Floats:
-    """Return points on objectives, (draws, objectives + 1), from outcomes (draws, outcomes) and those of doing
-    nothing.
+    """Return points on objectives (draws, objectives + 1) from outcomes, and those of doing nothing, both
+    (draws, outcomes).
     """
     found = np.zeros((len(values), len(side.player.objectives) + 1))
     for column, place, want in _read(side, case, outcomes):

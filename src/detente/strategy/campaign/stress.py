@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numba import get_num_threads
 from numpy.typing import NDArray
 
-from detente.errors import StrategyError
 from detente.simulation.ensemble.drawing import Drawn
 from detente.simulation.ensemble.many import ends_of_chunk
 from detente.simulation.ensemble.packing import packed
@@ -19,12 +18,10 @@ from detente.simulation.ensemble.plan import Plan
 from detente.simulation.ensemble.results import Shape
 from detente.simulation.ensemble.shocks import Shock
 from detente.strategy.campaign.payoffs import outcome_of
-from detente.strategy.tipping.results import Tipping
-from detente.strategy.tipping.searching import nearest
-from detente.strategy.tipping.space import Effort, Limit, Space
+from detente.strategy.tipping.space import Space
 
 if TYPE_CHECKING:
-    from detente.cases.strategies import Knob, Stress
+    from detente.cases.strategies import Stress
     from detente.simulation.ensemble.futures import Futures
     from detente.simulation.ensemble.measures import Outcome
     from detente.simulation.projection.preparing import Prepared
@@ -33,7 +30,6 @@ Floats = NDArray[np.float64]
 FUTURES = 128
 """Futures behind each turn of the knobs: the same ones, so that outcomes differ by the knobs alone."""
 STRESS = "stress"
-EFFORT = Effort(sample=512, runs=4000, check=256)
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +99,7 @@ def stressed(
         for held, more in zip(every, both, strict=True):
             held |= dict.fromkeys(more, 1.0)
     turned = Shock(key=STRESS, step=step, shift=every[0], change=every[1])
-    full = _with(base, turned)
+    full = replace(base, shocks=(*base.shocks, turned), every=base.steps)
     order = sorted(full.shocks, key=lambda each: each.step)
     told = tuple(
         dict.fromkeys(
@@ -124,12 +120,6 @@ def stressed(
     )
 
 
-def _with(base: Futures, turned: Shock) -> Futures:
-    from dataclasses import replace
-
-    return replace(base, shocks=(*base.shocks, turned), every=base.steps)
-
-
 def _tables(
     cells: Sequence[Mapping[tuple[str, str], float]], actors: Sequence[str], columns: Sequence[str]
 ) -> Floats:
@@ -140,32 +130,7 @@ def _tables(
     return found
 
 
-def breaking(held: Stressed, stress: Stress, key: str, *, effort: Effort | None = None) -> Tipping:
-    """Return the smallest turns of the knobs that break what `key` names, and every separate route to it.
-
-    Raises `StrategyError` where the case names no such break.
-    """
-    from detente.errors import Problem, did_you_mean
-
-    if key not in stress.breaks:
-        raise StrategyError(Problem(f"break {key!r}", "is not named", did_you_mean(key, stress.breaks)))
-    spec, place = stress.breaks[key], list(stress.breaks).index(key)
-    threshold = spec.below if spec.below is not None else spec.above
-    assert threshold is not None
-    column = _column(held, stress, place)
-    error = float(held.means(np.zeros((1, len(held.names))))[1][0, column])
-    limit = Limit(threshold, above=spec.above is not None, error=error)
-    return nearest(
-        lambda x: held.means(x)[0][:, column], space=held.space, limit=limit, effort=effort or EFFORT
-    )
-
-
-def _column(held: Stressed, stress: Stress, place: int) -> int:
+def column_of(stress: Stress, key: str) -> int:
     """Return where the measure of a break stands: breaks that are read from the same share a column."""
-    specs = [each.measure.model_dump_json() for each in stress.breaks.values()]
-    return list(dict.fromkeys(specs)).index(specs[place])
-
-
-def titles(knobs: Mapping[str, Knob]) -> dict[str, str]:
-    """Return the titles of knobs by key."""
-    return {key: knob.title for key, knob in knobs.items()}
+    specs = {name: each.measure.model_dump_json() for name, each in stress.breaks.items()}
+    return list(dict.fromkeys(specs.values())).index(specs[key])
