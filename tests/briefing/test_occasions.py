@@ -121,8 +121,8 @@ def test_the_largest_change_is_told_first() -> None:
 def test_none_seen_says_what_would_have_been_seen() -> None:
     text = told(verdict_on("main", "none seen"), verdict_on("out", "none seen", least=0.31))
     assert (
-        "No change is seen between Aldovia and Ruritania, where one of 0.25 or more would have been; nor "
-        "from Aldovia towards Brontia, where one of 0.31 or more would have been." in text
+        "No change is seen between Aldovia and Ruritania (0.25) and from Aldovia towards Brontia (0.31); one as "
+        "large as stated would have been, in four of five samples like this one." in text
     )
     assert "lack of events" not in text
 
@@ -225,6 +225,9 @@ def test_the_timeline_tells_higher_from_lower_and_occasions_from_other_dates() -
     drawn = passed(held, spec, "main")
     assert drawn.turns["kind"].tolist() == ["lower after", "higher after", "higher after"]
     assert drawn.levels["kind"].tolist().count("other dates") == 2
+    even = tables(verdict_on("main", "thaw"))
+    even["event_dates"] = even["event_dates"].assign(change=0.0)
+    assert set(passed(material(case(), **even), spec, "main").turns["kind"]) == {"as before"}
     assert drawn.occasions["label"].tolist() == ["Feb 2018", "Feb 2019", "Feb 2020"]
 
 

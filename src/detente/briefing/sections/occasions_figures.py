@@ -21,9 +21,14 @@ from detente.measurement.events.study import CHILL, OUTSIDE, THAW
 if TYPE_CHECKING:
     from detente.cases.events_study import EventStudy
 
-RISE, FALL, OTHER = Series("higher after", 0), Series("lower after", 1), Series("other dates", 5)
-KINDS = (RISE, FALL, OTHER)
+RISE, FALL, SAME, OTHER = (
+    Series(name, place)
+    for name, place in (("higher after", 0), ("lower after", 1), ("as before", 2), ("other dates", 5))
+)
+KINDS = (RISE, FALL, SAME, OTHER)
 CHANGED = (Series(THAW, 0), Series(CHILL, 1), Series("no verdict of change", 5))
+EVEN = 1e-9
+"""Changes nearer to zero are none."""
 FIGURE = "written"
 """The field that holds the unit in which a row's figures are written."""
 TESTS = (
@@ -143,7 +148,7 @@ def passed(material: Material, spec: EventStudy, key: str) -> Passed:
     used = used.assign(of=used["kind"], name=used["title"])
     used = used.assign(
         kind=[
-            OTHER.name if kind != "occasion" else RISE.name if change > 0 else FALL.name
+            _kind(float(change)).name if kind == "occasion" else OTHER.name
             for kind, change in zip(used["of"], used["change"], strict=True)
         ]
     )
@@ -160,6 +165,12 @@ def passed(material: Material, spec: EventStudy, key: str) -> Passed:
         _dated(turns, "date"),
         _dated(pd.DataFrame({"date": days, "label": labels}), "date"),
     )
+
+
+def _kind(change: float) -> Series:
+    if abs(change) < EVEN:
+        return SAME
+    return RISE if change > 0 else FALL
 
 
 def monthly(series: pd.DataFrame) -> pd.DataFrame:

@@ -115,11 +115,16 @@ def least(row: Row, spec: EventStudy) -> Cited | None:
 def none_sentence(study: pd.DataFrame, pairs: Pairs, spec: EventStudy) -> Sentence | None:
     """Name the dyads in which no change is seen, each with the change that would have been seen."""
     clauses: list[Part | Parts] = [
-        (*pairs[said(row, "dyad")], ", where one of ", seen, " or more would have been")
+        (*pairs[said(row, "dyad")], " (", seen, ")")
         for row in rows(where(study, verdict=NONE))
         if (seen := least(row, spec)) is not None
     ]
-    return sentence("No change is seen ", *listed(clauses, last="; nor "), ".") if clauses else None
+    if not clauses:
+        return None
+    return sentence(
+        "No change is seen ", *listed(clauses), "; one as large as stated would have been, in four of five "
+        "samples like this one.",
+    )  # fmt: skip
 
 
 def untold_sentences(
