@@ -121,8 +121,8 @@ def test_the_largest_change_is_told_first() -> None:
 def test_none_seen_says_what_would_have_been_seen() -> None:
     text = told(verdict_on("main", "none seen"), verdict_on("out", "none seen", least=0.31))
     assert (
-        "No change is seen between Aldovia and Ruritania (0.25) and from Aldovia towards Brontia (0.31); one as "
-        "large as stated would have been, in four of five samples like this one." in text
+        "No change is seen between Aldovia and Ruritania (0.25) and from Aldovia towards Brontia (0.31); one "
+        "as large as stated would have been, in four of five samples like this one." in text
     )
     assert "lack of events" not in text
 
