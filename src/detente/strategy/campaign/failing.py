@@ -1,0 +1,110 @@
+"""In which futures a portfolio fails, and what drives what comes of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.stats import rankdata
+
+from detente.simulation.projection.preparing import adding
+from detente.strategy.campaign.matrix import WHERE, Campaign, Floats
+from detente.strategy.campaign.sides import NOTHING
+from detente.strategy.campaign.states import Inputs, inputs
+from detente.strategy.discovery.leaves import tree
+from detente.strategy.discovery.stability import Stability, stability
+from detente.strategy.discovery.trajectory import Peeling, Trajectory, prim
+from detente.strategy.sensitivity.neighbours import Neighbourhood, shapley_of_sample
+
+MOST_INPUTS = 8
+"""Inputs that are looked at closely: those that go most with the outcome, by rank."""
+RAREST = 0.02
+"""A portfolio that fails, or holds, in a smaller share of futures leaves nothing to find."""
+
+
+@dataclass(frozen=True, eq=False)
+class Failing:
+    """When a portfolio does worse than doing nothing would have, against one answer.
+
+    `share` of futures; `box` is the range of inputs in which failures gather (a row for each input that is
+    restricted), with its coverage and density, `stable` how often resampling finds each input again, `leaves`
+    what a tree says of the same; none where failures are too rare or too common to tell (`why`).
+    """
+
+    portfolio: str
+    answer: str
+    share: float
+    box: pd.DataFrame
+    coverage: float
+    density: float
+    stable: pd.DataFrame
+    leaves: pd.DataFrame
+    why: str = ""
+
+
+NO_BOX = pd.DataFrame(columns=["input", "low", "high", "values", "p_low", "p_high"])
+
+
+def drawn(found: Campaign, portfolio: str, answer: str) -> Inputs:
+    """Return what was drawn in each kept future of a pair of portfolios, costs aside."""
+    own, other = found.side.portfolios[portfolio], found.other.portfolios[answer]
+    levers = {
+        **{key: found.side.levers[key] for key in own},
+        **{key: found.other.levers[key] for key in other},
+    }
+    futures = adding(found.prepared, levers, where=WHERE)
+    return inputs(found.prepared, futures, draws=found.draws, seed=found.seed).of(found.kept)
+
+
+def failing(found: Campaign, portfolio: str, answer: str = NOTHING) -> Failing:
+    """Return in which futures a portfolio does worse than doing nothing, against an answer."""
+    row, still, column = (
+        found.rows.index(portfolio), found.rows.index(NOTHING), found.columns.index(answer)
+    )  # fmt: skip
+    points = found.payoffs[..., 0]
+    worse = points[row, column] < points[still, column] - 1e-12
+    share = float(worse.mean())
+    if not RAREST <= share <= 1 - RAREST:
+        why = f"it does worse in {share:.1%} of futures, too {'few' if share < 0.5 else 'many'} to tell which"
+        return Failing(portfolio, answer, share, NO_BOX, np.nan, np.nan, NO_BOX, NO_BOX, why)
+    held = screened(drawn(found, portfolio, answer), worse.astype(float))
+    boxes: Trajectory = prim(held.values, worse, inputs=held.names, peeling=Peeling(peel_alpha=0.1))
+    choice = boxes.choose(coverage=0.5, density=max(0.6, min(1.5 * share, 0.95)))
+    sure: Stability = stability(boxes, choice.box, resamples=20, seed=found.seed)
+    leaves = tree(held.values, worse, inputs=held.names)
+    return Failing(
+        portfolio, answer, share, boxes.box(choice.box), choice.coverage, choice.density, sure.frame(),
+        leaves.frame(),
+    )  # fmt: skip
+
+
+def screened(held: Inputs, outcome: Floats, most: int = MOST_INPUTS) -> Inputs:
+    """Return the inputs that go most with an outcome, by rank correlation."""
+    ranks = rankdata(held.values, axis=0)
+    other = rankdata(outcome)
+    with np.errstate(invalid="ignore"):
+        together = np.abs(np.corrcoef(ranks.T, other)[-1, :-1])
+    best = np.argsort(-np.nan_to_num(together), kind="stable")[:most]
+    best = np.sort(best)
+    return Inputs(tuple(held.names[place] for place in best), held.values[:, best])
+
+
+def drivers(found: Campaign, portfolio: str, answer: str = NOTHING) -> pd.DataFrame:
+    """Return what drives a side's points: Shapley effects of the inputs, correlated or not, with intervals.
+
+    Rows of input, value, low, high, and `unexplained` as the last: chance in votes and single shocks, and the
+    inputs that were set aside since they go less with the outcome.
+    """
+    points = found.payoffs[found.rows.index(portfolio), found.columns.index(answer), :, 0]
+    held = screened(drawn(found, portfolio, answer), points)
+    if np.ptp(points) == 0 or not held.names:
+        return pd.DataFrame(columns=["input", "value", "low", "high"])
+    told = shapley_of_sample(
+        held.values, points, inputs=held.names, outputs=("points",), near=Neighbourhood(noise=True),
+        seed=found.seed,
+    )  # fmt: skip
+    rows = told.frame()[["input", "value", "low", "high"]].sort_values("value", ascending=False)
+    rest = told.unexplained
+    last = pd.DataFrame({"input": ["unexplained"], "value": rest.value, "low": rest.low, "high": rest.high})
+    return pd.concat([rows, last], ignore_index=True)
