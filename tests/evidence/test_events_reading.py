@@ -245,6 +245,11 @@ def test_a_truncated_archive_is_refused(tmp_path: Path) -> None:
         read(path)
 
 
+def test_a_bound_of_memory_that_is_none_is_told(tmp_path: Path) -> None:
+    with pytest.raises(EvidenceError, match=r"'lots' is no size\n *write it as 1GB"):
+        read(written(tmp_path / "events.CSV", lines({})), memory="lots")
+
+
 def test_damaged_parquet_is_refused(tmp_path: Path) -> None:
     with pytest.raises(EvidenceError, match=r"is not Parquet that can be read"):
         read(written(tmp_path / "events.parquet", b"PAR1 but not really"))

@@ -46,14 +46,22 @@ class Given:
         return Options(layout=layout, repeats=self.repeats, memory=self.memory)
 
 
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Range:
+    """Which of GDELT's files are fetched."""
+
+    since: Annotated[str, Parameter(help="First day, as in 2015-02-18.")]
+    until: Annotated[str, Parameter(help="Last day.")]
+    version: Annotated[Literal[1, 2], Parameter(help="Of GDELT: 1 daily, 2 every 15 minutes.")] = 1
+    base: Annotated[str | None, Parameter(help="Address of a copy of GDELT's files.")] = None
+
+
 @events.command
 def pull(
     *,
-    since: Annotated[str, Parameter(help="First day, as in 2015-02-18.")],
-    until: Annotated[str, Parameter(help="Last day.")],
-    version: Annotated[Literal[1, 2], Parameter(help="Of GDELT: 1 daily, 2 every 15 minutes.")] = 1,
+    asked: Range,
     out: Annotated[Path | None, Parameter(name=["--out", "-o"], help="Folder to fetch into.")] = None,
-    base: Annotated[str | None, Parameter(help="Address of a copy of GDELT's files.")] = None,
     yes: Annotated[bool, Parameter(name=["--yes", "-y"], negative="", help="Fetch without asking.")] = False,
     show: Output = Output(),
 ) -> int:
@@ -61,9 +69,9 @@ def pull(
     from detente.evidence.events.pulling import BASE, Span, plan_events, pull_events
     from detente.evidence.events.reading import as_day
 
-    span = Span(as_day(since), as_day(until), version)
+    span = Span(as_day(asked.since), as_day(asked.until), asked.version)
     with progress(show) as report:
-        plan = plan_events(span, folder=out, base=base or BASE, report=report)
+        plan = plan_events(span, folder=out, base=asked.base or BASE, report=report)
     if not show.json:
         _show_plan(plan)
     if plan.wanted and not (yes or _agreed()):

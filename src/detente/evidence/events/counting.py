@@ -32,6 +32,7 @@ COUNTS = (
 )  # fmt: skip
 """The columns of counted events, in order; the package says what each means."""
 WHOLE = ("events", *QUADS, "scored", "mentions")
+DECIMALS = 10
 MEANS = ("goldstein", "goldstein_sd", "goldstein_weighted", "tone")
 
 _ROOT = "TRY_CAST(substr(code, 1, 2) AS INTEGER)"
@@ -101,11 +102,14 @@ def _check_period(evidence: Evidence, provider: str, period: Period) -> None:
 
 
 def tidy(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return counts as every engine should give them: columns, types and order of `COUNTS`."""
+    """Return counts as every engine should give them: columns, types and order of `COUNTS`.
+
+    Means are rounded to `DECIMALS`: the last digits of a sum depend on the order in which threads add.
+    """
     made: dict[str, Any] = {name: frame[name].astype(object) for name in ("source", "target")}
     made["period"] = pd.to_datetime(frame["period"]).astype("datetime64[us]")
     made |= {name: frame[name].fillna(0).astype(np.int64) for name in WHOLE}
-    made |= {name: pd.to_numeric(frame[name]).astype(np.float64) for name in MEANS}
+    made |= {name: pd.to_numeric(frame[name]).astype(np.float64).round(DECIMALS) for name in MEANS}
     rows = pd.DataFrame(made)[list(COUNTS)]
     return rows.sort_values(["source", "target", "period"], ignore_index=True)
 

@@ -147,7 +147,10 @@ def _layout(given: Layout | str | None) -> Layout | None:
 
 def _set_up(connection: duckdb.DuckDBPyConnection, options: Options, folder: str) -> None:
     connection.execute(f"SET temp_directory = {quoted(folder)}")
-    connection.execute(f"SET memory_limit = {quoted(options.memory)}")
+    try:
+        connection.execute(f"SET memory_limit = {quoted(options.memory)}")
+    except duckdb.Error as error:
+        raise EvidenceError(Problem("memory", f"{options.memory!r} is no size", "write it as 1GB")) from error
     connection.execute("SET preserve_insertion_order = false")
     connection.execute("SET enable_progress_bar = false")
     if options.threads is not None:
