@@ -128,6 +128,19 @@ def test_without_events_or_occasions_there_is_no_table_and_both_reasons_are_give
     assert "detente data pull events" in found.missing[1].hint
 
 
+def test_events_that_came_counted_are_studied_by_the_periods_they_have() -> None:
+    held = evidence()
+    counted = (
+        "INSERT INTO event_counts (actor, target, date, period, events, verbal_cooperation, source, origin) "
+        "SELECT actor, target, date, 'week', 1, 1, 'own', 'import' FROM events"
+    )
+    held.query(counted)
+    found = tables(held, source="own").tables["event_study"]
+    assert found["events"].tolist() == [len(held.query("SELECT 1 FROM events"))]
+    by_month = tables(held, source="own", per="month")
+    assert "came counted by week, and not by month" in by_month.missing[0].why
+
+
 def test_a_period_without_data_gives_a_reason_and_no_table(friendlier: SmallEvidence) -> None:
     found = tables(friendlier, since="1990-01-01", until="1991-01-01")
     assert found.tables == {}

@@ -32,9 +32,17 @@ OCCASIONS = """
     SELECT date, first(value ORDER BY key) AS name, first(source ORDER BY key) AS source FROM facts
     WHERE topic = ? AND date <= ? GROUP BY date ORDER BY date
 """
-SPAN = "SELECT min(date) AS first, max(date) AS last FROM events WHERE source = ?"
+SPAN = """
+    SELECT min(first) AS first, max(last) AS last FROM (
+        SELECT min(date) AS first, max(date) AS last FROM events WHERE source = ?
+        UNION ALL
+        SELECT min(date), CASE period WHEN 'week' THEN max(date) + 6 ELSE last_day(max(date)) END
+        FROM event_counts WHERE source = ? AND period = ? GROUP BY period
+    )
+"""
 TOPICS = "SELECT DISTINCT topic FROM facts ORDER BY topic"
-SOURCES = "SELECT DISTINCT source FROM events ORDER BY source"
+SOURCES = "SELECT source FROM events UNION SELECT source FROM event_counts ORDER BY source"
+PERIODS = "SELECT DISTINCT period FROM event_counts WHERE source = ? ORDER BY period"
 
 Report = Callable[[str], None]
 Tables = Mapping[str, pd.DataFrame]
@@ -112,16 +120,14 @@ def read_basis(case: Case, evidence: Evidence) -> tuple[Basis | None, tuple[Miss
     spec = case.event_study
     assert spec is not None
     occasions = _occasions(case, evidence)
-    span = evidence.query(SPAN, (spec.source,)).iloc[0]
+    span = evidence.query(SPAN, (spec.source, spec.source, spec.per)).iloc[0]
     missing = []
     if occasions.empty:
         topics = list(evidence.query(TOPICS)["topic"])
         hint = did_you_mean(topic_of(case) or "", topics) or f"the evidence has facts on {', '.join(topics)}"
         missing.append(Missing(PART, "occasions", f"no fact on {topic_of(case)!r} dates any", hint))
     if pd.isna(span["first"]):
-        sources = list(evidence.query(SOURCES)["source"])
-        why = f"the evidence has no events of {spec.source!r}"
-        missing.append(Missing(PART, "all dyads", why, did_you_mean(spec.source, sources) or PULL))
+        missing.append(_without_events(spec, evidence))
     if missing:
         return None, tuple(missing)
     first, last = _within(span, spec, case.as_of)
@@ -132,6 +138,17 @@ def read_basis(case: Case, evidence: Evidence) -> tuple[Basis | None, tuple[Miss
         hint = f"the evidence has events from {held}; set another `since` or `until`, or a smaller `window`"
         return None, (Missing(PART, "all dyads", why, hint),)
     return Basis(_counts(evidence, spec, first, last), periods, occasions), ()
+
+
+def _without_events(spec: EventStudy, evidence: Evidence) -> Missing:
+    """Say that a source has no events, or none by the periods of the study, and what to type."""
+    counted = list(evidence.query(PERIODS, (spec.source,))["period"])
+    if counted:
+        why = f"the events of {spec.source!r} came counted by {', '.join(counted)}, and not by {spec.per}"
+        return Missing(PART, "all dyads", why, "set `per`, or import them by event")
+    sources = list(evidence.query(SOURCES)["source"])
+    why = f"the evidence has no events of {spec.source!r}"
+    return Missing(PART, "all dyads", why, did_you_mean(spec.source, sources) or PULL)
 
 
 def _within(span: pd.Series, spec: EventStudy, as_of: date) -> tuple[pd.Timestamp, pd.Timestamp]:
