@@ -92,7 +92,8 @@ def _cohesion(material: Material, ahead: Prospects) -> Figure | None:
                 domain=(0.0, _up(float(held[held["item"] == item]["p95"].max())))),
             f"{part['series'].iloc[0]}: {part['name'].iloc[0]}",
         )
-        for (item, _), part in held.groupby(["item", "bloc"], sort=False)
+        for item in held["item"].unique()
+        for _, part in where(held, item=item).groupby("bloc", sort=False)
     ]  # fmt: skip
     return Figure(
         "projection_cohesion",

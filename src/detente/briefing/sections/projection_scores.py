@@ -14,7 +14,7 @@ from detente.numbers import Number
 if TYPE_CHECKING:
     from detente.simulation.projection.prospects import Prospects
 
-MODEL, YARDSTICK = "panel", "random walk"
+MODEL = "panel"
 QUANTITIES = {
     "position": "positions of actors",
     "bloc mean": "means of blocs",
@@ -30,7 +30,6 @@ SCORED = "mean over forecasts; interval of 95 per cent by resampling blocks of o
 BOARD = (
     Column("what", "Forecast of"),
     Column("horizon", "Years ahead", "count"),
-    Column("model", "By"),
     Column("forecasts", "Forecasts", "count"),
     Column("crps", "CRPS", "spread"),
     Column("crps_less", "Less the walk’s", "spread"),
@@ -43,9 +42,10 @@ BOARD = (
     Column("mark", "Mark"),
 )
 NOTE = (
-    "CRPS: how far forecasts lie from what came, their width counted in; less is better. Below zero in the "
-    "third column of figures, the model is better than the random walk; where the interval holds zero, that "
-    "cannot be told. Intervals of 80 per cent should hold what came in 80 of 100 cases."
+    "CRPS: how far forecasts lie from what came, their width counted in; less is better. Where the "
+    "difference from the random walk’s is below zero, the model is better; where its interval holds zero, "
+    "that cannot be told. Intervals of 80 per cent should hold what came in 80 of 100 cases. The file has "
+    "every model."
 )
 
 
@@ -105,6 +105,7 @@ def _held(covered: pd.Series[float], quantity: str) -> tuple[Part, ...]:
         Cited(least, f"least {what}"),
         *upto,
         " of cases",
+        ": too few at some horizons, where bands are too narrow" if covered.min() < ENOUGH else "",
     )
 
 
@@ -129,11 +130,15 @@ def _used(prospects: Prospects) -> tuple[Sentence, ...]:
     row = rows((within if len(within) else held).sort_values("horizon", kind="stable"))[-1]
     ahead = _ahead(pd.DataFrame({"horizon": [int(row["horizon"])]}))
     if row["default"] == MODEL:
-        return (sentence("The projection follows the model, which has the better of it ", ahead, "."),)
+        return (
+            sentence(
+                "For positions the projection follows the model, which has the better of it ", ahead, "."
+            ),
+        )
     return (
         sentence(
-            "The projection follows the random walk, without the pull of blocs and without a trend: ", ahead,
-            " it was at least as well calibrated as the model.",
+            "For positions the projection follows the random walk, without the pull of blocs and without a "
+            "trend: ", ahead, " it was at least as well calibrated as the model.",
         ),
     )  # fmt: skip
 
@@ -146,11 +151,10 @@ def board(prospects: Prospects) -> tuple[Table, ...]:
     frame = kept.assign(
         what=[QUANTITIES.get(str(each), str(each)) for each in kept["quantity"]], mark="estimated"
     )
-    shown = frame[frame["model"].isin((MODEL, YARDSTICK))]
-    title = "Was the model right so far"
-    return (Table("projection_scores", title, frame, BOARD, NOTE, display=shown, folded=len(shown) > MOST),)
+    shown = where(frame, model=MODEL)
+    return (Table("projection_scores", "Was the model right so far", frame, BOARD, NOTE, display=shown),)
 
 
+ENOUGH = 0.75
+"""Intervals of 80 per cent that hold fewer outcomes than this are called too narrow."""
 DAYS = 365.25
-MOST = 20
-"""A longer scoreboard is folded."""

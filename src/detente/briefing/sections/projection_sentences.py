@@ -24,6 +24,8 @@ from detente.numbers import Number
 FEW = 3
 TRACE = 0.005
 """A difference of spreads below this is not worth naming."""
+POINTS = 2.0
+"""The same of shares, in points."""
 SMALL = 0.02
 """A share of futures that newly cross a line below this is not worth naming."""
 CANNOT = "cannot be told"
@@ -155,7 +157,7 @@ def beyond_sentence(crossings: pd.DataFrame, names: Names) -> Sentence | None:
 def scenario_sentence(title: str, apart_from: pd.DataFrame, names: Names) -> Sentence:
     """Say what a scenario changes at the end: decisions, spreads and crossings, or that none is clear."""
     clear = [*_passes(apart_from), *_spreads(apart_from, names), *_crosses(apart_from, names)]
-    lead = ("Under ‘", Label(title), "’")
+    lead = ("Under ‘", Label(title), "’,")
     if not clear:
         return sentence(
             *lead, " no spread, decision or crossing changes clearly and by more than a trace; where the "
@@ -173,7 +175,7 @@ def _passes(held: pd.DataFrame) -> list[tuple[Part, ...]]:
     votes, found = where(held, kind="decisions"), list[tuple[Part, ...]]()
     for row in rows(votes.sort_values("time", kind="stable").groupby("name", sort=False).tail(1)):
         more, after = gap(row), given(row.get("after"))
-        if more is None or after is None or spans_zero(more):
+        if more is None or after is None or spans_zero(more) or abs(more.value) < POINTS:
             continue
         way, about = "more" if more.value > 0 else "less", f"{row['title']}, {row['scenario']}"
         whole = Number(after, "share", "assumed", method=told.COUNTED)
@@ -209,7 +211,7 @@ def _crosses(held: pd.DataFrame, names: Names) -> list[tuple[Part, ...]]:
     crossed = crossed.sort_values("difference", key=abs, ascending=False, kind="stable")
     for row in rows(crossed.head(1)):
         more = gap(row)
-        if more is not None and not spans_zero(more):
+        if more is not None and not spans_zero(more) and abs(more.value) >= POINTS:
             way = "more" if more.value > 0 else "less"
             about = f"{names.actor(str(row['name']))}: {row['title']}, {row['scenario']}"
             return [

@@ -13,8 +13,8 @@ from detente.briefing.names import Names
 if TYPE_CHECKING:
     from detente.simulation.projection.prospects import Prospects
 
-MOST = 12
-"""How many crossings are shown; the file has all."""
+MOST = 6
+"""How many crossings of each line are shown; the file has all."""
 KINDS = {
     "election": "election", "cut_off": "cut-off of supply", "withdrawal": "guarantee withdrawn",
     "membership": "membership", "forum": "meeting", "lever": "lever", "other": "other",
@@ -36,7 +36,6 @@ CALENDAR = (
     Column("backlash", "Opposite effect", "share"),
     Column("under", "Scenario"),
     Column("mark", "Mark"),
-    Column("reason", "Reason"),
 )
 ASSUMED = (
     Column("part", "Part of the case"),
@@ -79,7 +78,7 @@ def crossings(prospects: Prospects, names: Names) -> tuple[Table, ...]:
     return (
         Table(
             "projection_crossings", "Who is likeliest to cross a line", frame, CROSSED, note,
-            display=frame.head(MOST),
+            display=frame.groupby("line", sort=False).head(MOST).sort_values("title", kind="stable"),
         ),
     )  # fmt: skip
 
@@ -93,7 +92,10 @@ def calendar(prospects: Prospects, names: Names) -> tuple[Table, ...]:
         sort=[KINDS.get(str(kind), str(kind)) for kind in held["kind"]],
         under=[names.title("scenarios", key) if key else "all" for key in held["scenario"]],
     )
-    note = "A scenario’s own events, and those it changes; at a chance of nothing, it takes an event out."
+    note = (
+        "A scenario’s own events, and those it changes; at a chance of nothing, it takes an event out. The "
+        "file says what each does; sizes and reasons are listed below."
+    )
     return (Table("projection_events", "What happens on which day", frame, CALENDAR, note),)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -193,7 +193,12 @@ def _placed(prepared: Prepared, rows: pd.DataFrame) -> pd.DataFrame:
     if "actor" not in told:
         return told
     cells = zip(told["actor"], told["item"], strict=True)
-    return told[[actor in prepared.on[item] for actor, item in cells]]
+    return _kept(told, (actor in prepared.on[item] for actor, item in cells))
+
+
+def _kept(rows: pd.DataFrame, wanted: Iterable[bool]) -> pd.DataFrame:
+    """Return the rows that are wanted, of which there may be none."""
+    return rows[np.fromiter(wanted, dtype=bool, count=len(rows))]
 
 
 def _exposure(prepared: Prepared, rows: pd.DataFrame) -> pd.DataFrame:
@@ -206,7 +211,7 @@ def _exposure(prepared: Prepared, rows: pd.DataFrame) -> pd.DataFrame:
         if sure
     }
     told = rows[rows["covariate"] != YEAR].rename(columns={"covariate": "driver"})
-    told = told[[each in there for each in zip(told["actor"], told["driver"], strict=True)]]
+    told = _kept(told, (each in there for each in zip(told["actor"], told["driver"], strict=True)))
     titles, kinds = ([getattr(known[key], name) for key in told["driver"]] for name in ("title", "kind"))
     return told.assign(title=titles, kind=kinds)
 
@@ -231,7 +236,7 @@ def _watched(prepared: Prepared, rows: pd.DataFrame) -> pd.DataFrame:
         for actor in prepared.names.members.get(line.watch, ())
         if actor in prepared.on.get(line.item, ())
     }
-    told = rows[[each in watched for each in zip(rows["line"], rows["actor"], strict=True)]]
+    told = _kept(rows, (each in watched for each in zip(rows["line"], rows["actor"], strict=True)))
     far = set(_starting_beyond(prepared))
     return told.assign(
         title=[lines[key].title for key in told["line"]],
