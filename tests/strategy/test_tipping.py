@@ -228,3 +228,26 @@ def test_all_that_is_wrong_with_a_space_is_said_at_once() -> None:
         nearest(lambda x: x[:, 0], space=around(1), limit=Limit(0.0), effort=Effort(runs=0))
     with pytest.raises(StrategyError, match="for 1 rows"):
         nearest(lambda x: x, space=around(1), limit=Limit(0.0))
+
+
+@pytest.mark.parametrize("seed", [0, 3])
+def test_a_small_effort_never_says_that_nothing_breaks_where_it_has_seen_a_break(seed: int) -> None:
+    """What breaks lies in a corner: coming upon it takes more runs than are allowed."""
+    slopes = np.random.default_rng(seed).uniform(0.2, 1.0, 7)
+    space = Space(base=np.zeros(7), low=np.zeros(7), high=np.ones(7), scale=np.ones(7))
+    at = 0.5 + 0.98 * (1 / (1 + np.exp(-slopes.sum())) - 0.5)
+    found = nearest(
+        lambda x: 1 / (1 + np.exp(-x @ slopes)), space=space, limit=Limit(at, above=True),
+        effort=Effort(sample=512, runs=4000, check=256, seed=seed),
+    )  # fmt: skip
+    assert found.worst > at and found.routes and "nothing breaks" not in found.say()
+    assert found.distance == pytest.approx(in_a_box(slopes, np.log(at / (1 - at))), rel=0.01)
+
+
+def in_a_box(slopes: Floats, level: float) -> float:
+    """Return the length of the shortest u from 0 to 1 with slopes · u = level: clip(λ slopes)."""
+    low, high = 0.0, 100.0
+    for _ in range(80):
+        middle = (low + high) / 2
+        low, high = (low, middle) if slopes @ np.minimum(middle * slopes, 1.0) > level else (middle, high)
+    return float(np.linalg.norm(np.minimum(high * slopes, 1.0)))

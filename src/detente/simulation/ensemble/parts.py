@@ -76,9 +76,9 @@ class Parts:
         if file is None or not file.exists():
             return None
         try:
-            with np.load(file) as held:
+            with file.open("rb") as handle, np.load(handle) as held:
                 return Tally(held["counts"].astype(np.uint32), held["sums"], held["flags"])
-        except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
             return None
 
     def has(self, start: int) -> bool:

@@ -75,6 +75,9 @@ def nearest(
         proof = prove(probe, way, distance, effort.runs)
         if len(proof.nearer):
             points = _search(probe, proof.nearer, points, effort, rng)
+    if not len(points) and probe.worst < 0:
+        # A break that was only brushed, by a difference or a check of `monotone`, is one all the same.
+        points = _search(probe, probe.worst_at[None], points, effort, rng)
     points, checked = _inside(probe, points, effort, rng)
     return _told(probe, points, base, plain=plain, proof=proof, checked=checked)
 
@@ -148,13 +151,16 @@ def _dig(probe: Probe, u: Floats, margin: Floats, rng: np.random.Generator) -> t
 
 
 def _search(probe: Probe, pool: Floats, known: Floats, effort: Effort, rng: np.random.Generator) -> Floats:
-    """Return the nearest point of every route (routes, D), nearest first: those known and those of a pool."""
+    """Return the nearest point of every route (routes, D), nearest first: those known and those of a pool.
+
+    A first route is always followed, however many runs it took to come upon it.
+    """
     pool = pool[np.argsort(length(pool), kind="stable")]
     edge = shrink(probe, _mixed(pool, effort, rng)) if len(pool) else pool
     idle = 0
     while idle < IDLE:
         edge = unexplained(probe, edge, known)
-        if not len(edge) or probe.runs > effort.runs:
+        if not len(edge) or (len(known) and probe.runs > effort.runs):
             break
         found, edge = apart(probe, edge, effort.starts)
         found = _unflip(probe, found)
