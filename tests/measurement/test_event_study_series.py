@@ -82,6 +82,11 @@ def test_an_event_within_a_bloc_on_both_sides_counts_once() -> None:
     assert found.events[0] == 3
 
 
+def test_rows_are_told_apart_by_their_place_whatever_the_index() -> None:
+    table = pd.concat([counts(("AAA", "BBB", 0, 1, 0, 1.0)), counts(("BBB", "AAA", 1, 0, 1, -1.0))])
+    assert dyad_series(table, BOTH, WEEKS).values[:2].tolist() == [1.0, -1.0]
+
+
 def test_months_are_whole_and_days_find_their_place_in_them() -> None:
     months = calendar(pd.Timestamp("2010-01-15"), pd.Timestamp("2010-05-30"), "month")
     assert months.strftime("%Y-%m").tolist() == ["2010-02", "2010-03", "2010-04"]

@@ -37,6 +37,11 @@ class Side:
         """Return the side that is one actor, always."""
         return cls(pd.DataFrame({"actor": [actor], "start": [pd.NaT], "end": [pd.NaT]}))
 
+    @property
+    def actors(self) -> list[str]:
+        """Everyone who ever belongs to it."""
+        return sorted(set(self.spells["actor"]))
+
     def belongs(self, actors: pd.Series, days: pd.Series) -> NDArray[np.bool_]:
         """Return whether each of the actors belongs to the side on its day."""
         held = np.zeros(len(actors), dtype=bool)
@@ -141,11 +146,13 @@ def _between(counts: pd.DataFrame, sides: tuple[Side, Side], *, directed: bool) 
     """Return the rows from the first side to the second, and unless `directed` those the other way round, as
     pairs a, b; none within one actor.
     """
-    days = pd.to_datetime(counts["period"])
-    apart = (counts["source"] != counts["target"]).to_numpy()
-    ways = []
+    counts, ways = counts.reset_index(drop=True), []
     for a, b in (("source", "target"), *((("target", "source"),) if not directed else ())):
-        held = apart & sides[0].belongs(counts[a], days) & sides[1].belongs(counts[b], days)
-        ways.append(counts[held].assign(a=counts.loc[held, a], b=counts.loc[held, b], period=days[held]))
+        ever = counts[a].isin(sides[0].actors) & counts[b].isin(sides[1].actors) & (counts[a] != counts[b])
+        rows = counts[ever]
+        days = pd.to_datetime(rows["period"])
+        held = sides[0].belongs(rows[a], days) & sides[1].belongs(rows[b], days)
+        ways.append(rows[held].assign(a=rows.loc[held, a], b=rows.loc[held, b], period=days[held]))
     found = pd.concat(ways)
-    return found[~found.index.duplicated()]
+    kept: pd.DataFrame = found[~found.index.duplicated()]
+    return kept
