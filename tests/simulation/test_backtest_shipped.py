@@ -6,6 +6,8 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -68,6 +70,19 @@ def test_intervals_of_positions_cover_what_they_say_in_the_table_that_ships(
     assert boards is not None
     own = boards.scores.query("model == @MODEL and quantity == 'position'")
     assert len(own) == 5 and own["cover80"].between(0.75, 0.85).all()
+
+
+def test_the_table_in_the_docs_is_the_one_that_ships(evidence: Evidence) -> None:
+    boards = shipped.boards_of(load_case("atlantic"), evidence)
+    page = Path(__file__).parents[2] / "docs" / "theory" / "projection.md"
+    assert boards is not None
+    told = page.read_text(encoding="utf-8").replace("| .", "| 0.")
+    rows = boards.scores.query("quantity == 'position'").set_index(["model", "horizon"])
+    for horizon in range(1, 6):
+        one: Any = rows.loc[(MODEL, horizon)]
+        walk: Any = rows.loc[(YARDSTICK, horizon)]
+        wanted = f"| {horizon} | {one['crps']:.4f} | {walk['crps']:.4f} |"
+        assert wanted in told and f"| {one['verdict']} |" in told.split(wanted)[1].splitlines()[0]
 
 
 def test_members_are_those_of_the_last_day_of_the_last_year(evidence: Evidence) -> None:

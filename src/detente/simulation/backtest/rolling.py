@@ -21,6 +21,7 @@ Floats = NDArray[np.float64]
 
 LEAST_ORIGINS = 2
 NARROWEST, WIDEST = 0.5, 3.0
+FEW_CASES = 50
 SCORES = [
     "model", "quantity", "origin", "horizon", "who", "outcome", "centre", "half", "factor", "crps", "log",
     "below", "crps_raw", "log_raw", "below_raw",
@@ -109,8 +110,8 @@ def calibrated(
     """Return by model, quantity and horizon the factor by which intervals made now are stretched.
 
     It is the 80th percentile of outcomes' distances from the median over half-widths of intervals of 80 per
-    cent, over earlier origins and what has come of them, as read now. A horizon with fewer than
-    LEAST_ORIGINS such origins takes the factor of the horizon before; the first, 1.
+    cent, over earlier origins and what has come of them, as read now (see `stretched_by`). A horizon with
+    fewer than LEAST_ORIGINS such origins takes the factor of the horizon before; the first, 1.
     """
     ratios: dict[tuple[str, str, int], list[Floats]] = {}
     for earlier in sorted(each for each in told if each < now.years[-1]):
@@ -133,8 +134,21 @@ def _factors(
         for horizon in range(1, len(each.forecasts) + 1):
             held = ratios.get((each.model, each.quantity, horizon), [])
             if len(held) >= LEAST_ORIGINS:
-                factor = float(np.clip(np.quantile(np.concatenate(held), CENTRAL), NARROWEST, WIDEST))
+                factor = stretched_by(np.concatenate(held))
             yield (each.model, each.quantity, horizon), factor
+
+
+def stretched_by(ratios: Floats) -> float:
+    """Return by how much intervals are to be stretched, given outcomes' distances over half-widths.
+
+    Fewer than FEW_CASES may widen intervals, and not narrow them: a percentile of a few is off by much, and
+    intervals that are too narrow do the greater harm.
+
+    >>> stretched_by(np.full(20, 0.6)), stretched_by(np.full(20, 1.3)), stretched_by(np.full(200, 0.6))
+    (1.0, 1.3, 0.6)
+    """
+    least = NARROWEST if len(ratios) >= FEW_CASES else 1.0
+    return float(np.clip(np.quantile(ratios, CENTRAL), least, WIDEST))
 
 
 def _ratio(told: Foretold, came: Mapping[str, float], horizon: int) -> Floats:
