@@ -20,7 +20,7 @@ from detente.simulation.ensemble.many import draw_many
 from detente.simulation.projection.preparing import adding
 from detente.strategy.campaign.matrix import WHERE, Campaign
 from detente.strategy.campaign.payoffs import simulated
-from detente.strategy.campaign.sides import NOTHING
+from detente.strategy.campaign.sides import JOIN, NOTHING
 from detente.strategy.campaign.states import Seen, seen
 from detente.strategy.pathways.adapting import Pathways, adapt
 from detente.strategy.pathways.switching import Switching
@@ -77,14 +77,15 @@ class Adapted:
 
 
 def adapting(found: Campaign, ranked: Sequence[str], *, answer: str = NOTHING) -> Adapted:
-    """Return when to switch between doing nothing and the best of `ranked` portfolios, against an answer."""
-    chosen = tuple(dict.fromkeys([NOTHING, *ranked]))[:CANDIDATES]
+    """Return when to begin, and when to add the second best of `ranked` portfolios, against an answer."""
+    portfolios = _nested(found, ranked)
+    chosen = tuple(portfolios)
     days = _days(found)
     ahead = list(range(2, 2 * (len(days) + 1), 2))[: len(days)]
     pairs = [(a, b, t) for a in range(len(chosen)) for b in range(len(chosen)) for t in range(len(days))]
     unlike = [(a, b, t) for a, b, t in pairs if a != b]
     alone = [(a, a, 0) for a in range(len(chosen))]
-    pulled = [_switch(found, chosen[a], chosen[b], days[t]) for a, b, t in [*alone, *unlike]]
+    pulled = [_switch(found, portfolios, (chosen[a], chosen[b]), days[t]) for a, b, t in [*alone, *unlike]]
     variants = [_pulled(found, levers, answer) for levers in pulled]
     told = draw_many(variants, measure=found.measures, draws=found.draws, seed=found.seed).values[
         :, found.kept
@@ -117,9 +118,27 @@ def _days(found: Campaign) -> tuple[date, ...]:
     return days[2:-2:2] or days[1:2]
 
 
-def _switch(found: Campaign, first: str, then: str, day: date) -> dict[str, Lever]:
-    """Return the levers of a switch with their days."""
-    portfolios, levers = found.side.portfolios, found.side.levers
+def _nested(found: Campaign, ranked: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Return doing nothing, the best of the ranked portfolios, and the two best together.
+
+    Each holds the one before: as a lever stays pulled, a switch to anything else would really be a switch to
+    both, and would beat either for that alone.
+    """
+    levers = found.side.portfolios
+    kept = {NOTHING: levers[NOTHING]}
+    for name in [each for each in ranked if each != NOTHING][: CANDIDATES - 1]:
+        before = next(reversed(kept.values()))
+        more = tuple(dict.fromkeys([*before, *levers[name]]))
+        if more != before:
+            kept[JOIN.join(filter(None, [*(key for key in kept if key != NOTHING), name]))] = more
+    return kept
+
+
+def _switch(
+    found: Campaign, portfolios: dict[str, tuple[str, ...]], names: tuple[str, str], day: date
+) -> dict[str, Lever]:
+    """Return the levers of a switch from one portfolio to another, with their days."""
+    levers, (first, then) = found.side.levers, names
     pulled = {
         key: levers[key]
         for key in portfolios[first]

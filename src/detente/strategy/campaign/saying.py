@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detente.strategy.campaign.payoffs import COST
-from detente.strategy.campaign.sides import NOTHING
+from detente.strategy.campaign.sides import JOIN, NOTHING
 
 if TYPE_CHECKING:
     from detente.strategy.campaign.advice import Advice
@@ -141,7 +141,13 @@ def _turning(advice: Advice) -> Iterator[str]:
 
 
 def _watch(advice: Advice) -> Iterator[str]:
-    adapted, title = advice.adapted, advice.campaign.side.title
+    adapted, side = advice.adapted, advice.campaign.side
+
+    def title(name: str) -> str:
+        """Return a portfolio in words; of several together, of each."""
+        held = side.portfolios
+        return side.title(name) if name in held else JOIN.join(side.title(each) for each in name.split(JOIN))
+
     useful = adapted.frame()
     useful = useful[useful["useful"]]
     if useful.empty:
