@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from detente.cases import references_events, references_future
+from detente.cases import references_claims, references_events, references_future
 from detente.cases.lookup import Broken, listed, neither, part_of, undeclared
 
 
@@ -32,6 +32,7 @@ def broken(case: Mapping[str, Any]) -> list[Broken]:
         *_future(case),
         *references_future.broken(case),
         *references_events.broken(case),
+        *references_claims.broken(case),
     ]
 
 

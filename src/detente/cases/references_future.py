@@ -134,7 +134,7 @@ def _strategies(case: Mapping[str, Any]) -> Iterator[Broken]:
         yield from _moves(case, part_of(stress, "knobs", key), (*inside, "knobs", key))
     for key in part_of(stress, "breaks"):
         measure = part_of(stress, "breaks", key, "measure")
-        yield from _measure(case, measure, (*inside, "breaks", key, "measure"))
+        yield from measure_broken(case, measure, (*inside, "breaks", key, "measure"))
 
 
 def _wedge(case: Mapping[str, Any], wedge: Mapping[Any, Any], inside: Path) -> Iterator[Broken]:
@@ -162,10 +162,11 @@ def _player(case: Mapping[str, Any], key: Any, path: Path) -> Iterator[Broken]:
             yield from undeclared((*path, "portfolios", name, place), lever, own, where)
     for name in part_of(player, "objectives"):
         inside = (*path, "objectives", name, "measure")
-        yield from _measure(case, part_of(player, "objectives", name, "measure"), inside)
+        yield from measure_broken(case, part_of(player, "objectives", name, "measure"), inside)
 
 
-def _measure(case: Mapping[str, Any], measure: Mapping[Any, Any], path: Path) -> Iterator[Broken]:
+def measure_broken(case: Mapping[str, Any], measure: Mapping[Any, Any], path: Path) -> Iterator[Broken]:
+    """Yield every reference of what is read off futures that does not resolve."""
     sections = {
         "cohesion": ("blocs",), "mean": ("blocs",), "passes": ("decisions",),
         "crosses": ("projection", "lines"), "driver": ("projection", "drivers"),

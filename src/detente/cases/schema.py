@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Discriminator, Field, PrivateAttr, Tag, mo
 from pydantic_core import PydanticCustomError
 
 from detente.cases.agenda import Agenda
+from detente.cases.claims import Claim
 from detente.cases.decisions import Decision
 from detente.cases.events_study import EventStudy
 from detente.cases.forum import Forum
@@ -281,6 +282,9 @@ class Case(Part):
     )
     strategies: Strategies | None = Field(
         default=None, description="What each side can do, and what it wants; left out if not given."
+    )
+    claims: dict[Key, Claim] = Field(
+        default_factory=dict, description="What others have published, with tests stated beforehand, by key."
     )
     data: Annotated[tuple[OwnTable, ...], Field(strict=False)] = Field(
         default=(), description="Tables of your own."
