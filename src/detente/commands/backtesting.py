@@ -116,7 +116,7 @@ def _show_quantity(found: Boards, quantity: str, title: str) -> None:
         )  # fmt: skip
     heads = {
         "years": "years", "crps": "CRPS of the panel", "walk": "random walk", "less": "difference (95 %)",
-        "verdict": "verdict", "log": "log score", "cover": "50/80/95 % cover",
+        "verdict": "verdict", "log": "log score, difference", "cover": "50/80/95 % cover",
         "walk_cover": "the walk's", "default": "default",
     }  # fmt: skip
     if rows:
