@@ -170,7 +170,7 @@ def _decisions(material: Material, ahead: Prospects) -> Figure | None:
     frame = pd.concat([each for each in parts if len(each)], ignore_index=True)
     frame = frame.astype({"value": float, "low": float, "high": float}).assign(mark="assumed", note="futures")
     days = pd.to_datetime(frame["begins"])
-    frame = frame.assign(begins=days, year=(days.dt.year + (days.dt.dayofyear - 1) / 365.25).round(2))
+    frame = frame.assign(begins=days, year=(days.dt.year + (days.dt.day_of_year - 1) / 365.25).round(2))
     series, drawn = scenarios_of(material, ahead), ["year", "series", "value", "low", "high", "note"]
     panels = [
         Panel(

@@ -1,0 +1,178 @@
+"""The command on futures, as a user types it: tables, JSON, files, scenarios, why, forecasts sealed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from detente.commands import main
+from detente.simulation.record.record import Record
+
+CASE = """\
+detente: 1
+title: Tolls
+question: Do the three hold together?
+as_of: 2020-01-01
+rival: RUS
+blocs:
+  THREE: {title: The three, members: [DEU, FRA, POL], reason: Invented.}
+issues:
+  all: {title: All}
+windows:
+  w: {title: W, since: 2018-01-01, until: 2019-01-01}
+agenda:
+  blocs: [THREE]
+  capability: {by: assumed, otherwise: 1.0, reason: Invented.}
+  items:
+    tolls:
+      title: Tolls
+      low: none
+      high: high
+      position: {by: assumed, values: {DEU: 0.3, FRA: 0.5, POL: 0.8}, spread: 0.05, reason: Invented.}
+      salience: {by: assumed, otherwise: 0.5, reason: Invented.}
+decisions:
+  renewal:
+    title: Tolls are renewed
+    item: tolls
+    bloc: THREE
+    rule: unanimity
+    proposal: 0.4
+    otherwise: 0.0
+    dates: [2020-03-01]
+    every: half-year
+    support: {doubt: {value: 0.1, low: 0.05, high: 0.2, reason: Invented.}}
+projection:
+  years: 2
+  items: [tolls]
+  alignment: false
+  moves: {value: 0.02, low: 0.01, high: 0.04, reason: Invented.}
+  lines:
+    cheap: {title: Wants low tolls, item: tolls, at: 0.4, watch: THREE}
+  reason: Invented.
+"""
+SCENARIO = """\
+title: Berlin gives way
+baseline: "{digest}"
+patch:
+  projection:
+    events:
+      turn: {{title: A turn, date: 2020-07-02, shift: {{tolls: {{DEU: -0.3}}}}, reason: Invented.}}
+reason: Invented.
+"""
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a case, and a cache of its own that the tests of this file share."""
+    folder = tmp_path_factory.mktemp("futures")
+    (folder / "tolls.yaml").write_text(CASE, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def run(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run a command here, and return its exit code, answer and messages."""
+    monkeypatch.chdir(home)
+    monkeypatch.delenv("DETENTE_MIRROR", raising=False)
+    monkeypatch.setenv("DETENTE_CACHE", str(home / "cache"))
+    monkeypatch.setenv("DETENTE_RECORD", str(home / "record.jsonl"))
+
+    def command(*arguments: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as ended:
+            main(list(arguments))
+        told = capsys.readouterr()
+        return int(ended.value.code or 0), told.out, told.err
+
+    return command
+
+
+def scenario(run: Run, home: Path, name: str = "turn.yaml", digest: str = "") -> str:
+    """Write a scenario for the case as it is, or for another baseline; return its file."""
+    code, out, _ = run("project", "tolls.yaml", "--baseline")
+    assert code == 0
+    (home / name).write_text(SCENARIO.format(digest=digest or out.strip()), encoding="utf-8")
+    return f"./{name}"
+
+
+def test_futures_are_shown_with_their_intervals(run: Run, home: Path) -> None:
+    file = scenario(run, home)
+    code, out, err = run(
+        "project", "tolls.yaml", "--scenario", file, "--draws", "300", "--why", "DEU", "--jobs", "1"
+    )
+    assert code == 0, err
+    for words in ("300 futures of 'tolls'", "less is closer", "Tolls are renewed", "2020-07-01", "Likeliest",
+                  "Scenarios less the baseline", "What moves DEU", "shock"):  # fmt: skip
+        assert words in out
+    assert "drawing futures" in err
+
+
+def test_the_answer_in_json_holds_every_table_and_its_digest(run: Run, home: Path) -> None:
+    file = scenario(run, home)
+    asked = ("project", "tolls.yaml", "--scenario", file, "--draws", "50", "--until", "2021", "--json", "-q")
+    code, out, err = run(*asked)
+    assert (code, err) == (0, "")
+    told = json.loads(out)
+    assert told["draws"] == 50
+    assert {"cohesion", "decisions", "crossings"} <= set(told["baseline"])
+    assert {row["step"] for row in told["baseline"]["decisions"]} == {1, 2, 3, 4}
+    differences = told["scenarios"][file]["differences"]["decisions"]
+    assert differences[-1]["difference"] < 0
+    assert run(*asked)[1] == out
+    assert json.loads(run(*asked, "--seed", "1")[1])["digest"] != told["digest"]
+
+
+def test_every_table_is_written_as_csv(run: Run, home: Path) -> None:
+    file = scenario(run, home)
+    code, out, _ = run(
+        "project", "tolls.yaml", "--scenario", file, "--draws", "50", "-o", "out", "--why", "THREE"
+    )
+    assert (code, out.strip()) == (0, "out")
+    written = {str(path.relative_to(home / "out")) for path in (home / "out").rglob("*.csv")}
+    assert {"baseline/cohesion.csv", "turn/votes.csv", "turn/differences/decisions.csv", "why.csv"} <= written
+    assert (home / "out" / "why.csv").read_text(encoding="utf-8").startswith("kind,name,issue,driver,part")
+
+
+def test_input_that_cannot_be_used_is_refused_at_once(run: Run, home: Path) -> None:
+    late = scenario(run, home, "late.yaml", digest="0123456789abcdef")
+    code, _, err = run("project", "tolls.yaml", "--scenario", late, "--scenario", "nobody")
+    assert code == 2
+    assert "was written for the baseline 0123456789abcdef" in err
+    assert "there is none of this name" in err
+    assert run("project", "tolls.yaml", "--until", "soon")[0] == 2
+    assert "choose a day up to 50 years later" in run("project", "tolls.yaml", "--until", "3020")[2]
+    assert "choose a day up to 50 years later" in run("project", "tolls.yaml", "--until", "2020-01-01")[2]
+    assert "nobody is called" in run("project", "tolls.yaml", "--draws", "10", "--why", "DUE")[2]
+
+
+def test_a_brief_seals_what_it_says_unless_told_not_to(run: Run, home: Path) -> None:
+    record = Record(home / "record.jsonl")
+    code, _, err = run("brief", "tolls.yaml", "-o", "one", "--draws", "100", "--no-seal")
+    assert code == 0, err
+    assert not record.path.exists()
+    assert run("brief", "tolls.yaml", "-o", "two", "--draws", "100")[0] == 0
+    assert not record.path.exists()  # all of it is past, and nothing can be sealed any more
+    page = (home / "one" / "brief.html").read_bytes()
+    assert page == (home / "two" / "brief.html").read_bytes()
+    assert b'<section id="projection"' in page
+
+
+def test_a_record_that_cannot_be_written_is_a_warning_and_the_page_stands(
+    run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ahead = CASE.replace("2020-01-01", "2100-01-01").replace("2020-03-01", "2100-03-01")
+    (home / "ahead.yaml").write_text(ahead, encoding="utf-8")
+    code, _, err = run("brief", "ahead.yaml", "-o", "sealed", "--draws", "100")
+    assert code == 0, err
+    assert "forecasts are sealed in line 1 of" in err
+    assert len(Record(home / "record.jsonl").forecasts()) == 4 + 2 * 2 + 2
+    monkeypatch.setenv("DETENTE_RECORD", str(home / "tolls.yaml" / "record.jsonl"))
+    code, out, err = run("brief", "ahead.yaml", "-o", "unsealed", "--draws", "100")
+    assert code == 0
+    assert "warning: no forecast was sealed" in err
+    assert out.splitlines()[-1].endswith("brief.html")
+    same = [(home / name / "brief.html").read_bytes() for name in ("sealed", "unsealed")]
+    assert same[0] == same[1]
