@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from detente.cases.stance import IndicatorMeasurement, TieMeasurement
-from detente.cases.terms import ActorCode, BlocKey, Key, Part, Text, check_once, fault
+from detente.cases.terms import ActorCode, BlocKey, Key, Part, Text, check_once, check_range, fault
 
 Unit = Annotated[float, Field(ge=0, le=1)]
 
@@ -29,8 +29,7 @@ class Range(Part):
     def _in_order(self) -> Self:
         low = self.value if self.low is None else self.low
         high = self.value if self.high is None else self.high
-        if not low <= self.value <= high:
-            raise fault(f"{self.value} does not lie from {low} to {high}", "order low, value and high")
+        check_range(low, self.value, high)
         return self
 
 

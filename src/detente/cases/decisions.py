@@ -9,7 +9,7 @@ from pydantic import Discriminator, Field, Tag, model_validator
 
 from detente.cases.agenda import Unit
 from detente.cases.rules import Rule
-from detente.cases.terms import ActorCode, BlocKey, Day, Key, Part, Text, check_once, fault
+from detente.cases.terms import ActorCode, BlocKey, Day, Key, Part, Text, check_once, check_range, fault
 
 Size = Annotated[float, Field(ge=0, le=5)]
 
@@ -24,8 +24,7 @@ class Effect(Part):
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
-        if not self.low <= self.value <= self.high:
-            raise fault(f"{self.value} does not lie from {self.low} to {self.high}", "order low, value, high")
+        check_range(self.low, self.value, self.high)
         return self
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from detente.cases.terms import ActorCode, BlocKey, Day, Key, Part, Text, check_once, fault
+from detente.cases.terms import ActorCode, BlocKey, Day, Key, Part, Text, check_once, check_range, fault
 
 Chance = Annotated[float, Field(ge=0, le=1)]
 Move = Annotated[float, Field(ge=-5, le=5)]
@@ -28,8 +28,7 @@ class Signed(Part):
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
-        if not self.low <= self.value <= self.high:
-            raise fault(f"{self.value} does not lie from {self.low} to {self.high}", "order low, value, high")
+        check_range(self.low, self.value, self.high)
         return self
 
 
@@ -45,8 +44,7 @@ class Moves(Part):
 
     @model_validator(mode="after")
     def _around_one(self) -> Self:
-        if not self.low <= 1 <= self.high:
-            raise fault(f"1 does not lie from {self.low} to {self.high}", "order low, 1, high")
+        check_range(self.low, 1.0, self.high)
         return self
 
 

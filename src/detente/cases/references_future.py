@@ -128,13 +128,16 @@ def _strategies(case: Mapping[str, Any]) -> Iterator[Broken]:
         for place, name in listed(lever, "target"):
             yield from neither((*inside, "target", place), name, part_of(case, "blocs"))
     yield from _wedge(case, part_of(asked, "wedge"), (*path, "wedge"))
-    stress, inside = part_of(asked, "stress"), (*path, "stress")
-    yield from past_day(case, stress.get("date"), (*inside, "date"))
+    yield from _stress(case, part_of(asked, "stress"), (*path, "stress"))
+
+
+def _stress(case: Mapping[str, Any], stress: Mapping[Any, Any], path: Path) -> Iterator[Broken]:
+    yield from past_day(case, stress.get("date"), (*path, "date"))
     for key in part_of(stress, "knobs"):
-        yield from _moves(case, part_of(stress, "knobs", key), (*inside, "knobs", key))
+        yield from _moves(case, part_of(stress, "knobs", key), (*path, "knobs", key))
     for key in part_of(stress, "breaks"):
         measure = part_of(stress, "breaks", key, "measure")
-        yield from measure_broken(case, measure, (*inside, "breaks", key, "measure"))
+        yield from measure_broken(case, measure, (*path, "breaks", key, "measure"))
 
 
 def _wedge(case: Mapping[str, Any], wedge: Mapping[Any, Any], inside: Path) -> Iterator[Broken]:

@@ -11,7 +11,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from detente.cases.events import Event, Signed, Sizes
-from detente.cases.terms import BlocKey, Day, Key, Part, PartyCode, Text, check_once, fault
+from detente.cases.terms import BlocKey, Day, Key, Part, PartyCode, Text, check_once, check_range, fault
 
 Weight = Annotated[float, Field(ge=0, le=100)]
 Unit = Literal["percent_gdp", "points"]
@@ -31,8 +31,7 @@ class Cost(Part):
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
-        if not self.low <= self.value <= self.high:
-            raise fault(f"{self.value} does not lie from {self.low} to {self.high}", "order low, value, high")
+        check_range(self.low, self.value, self.high)
         return self
 
 

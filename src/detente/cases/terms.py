@@ -123,3 +123,12 @@ def check_once(words: tuple[str, ...], what: str) -> None:
     twice = sorted({word for word in words if words.count(word) > 1})
     if twice:
         raise fault(f"{what} named twice: {', '.join(twice)}", "name each once")
+
+
+def check_range(low: float, value: float, high: float) -> None:
+    """Raise the fault of a number that does not lie in its own range.
+
+    >>> check_range(0.0, 0.5, 1.0)
+    """
+    if not low <= value <= high:
+        raise fault(f"{value} does not lie from {low} to {high}", "order low, value and high")
