@@ -377,6 +377,27 @@ def test_events_that_are_no_ties_are_counted() -> None:
     assert network.rows["locator"].tolist() == ["3 events", "1 events"]
 
 
+@pytest.mark.parametrize(
+    ("asked", "value", "n"),
+    [
+        ({}, (3 * -2.0 + 8.0) / 4, "4 events"),
+        ({"take": "net"}, 3 - 2 + 1, "6 events"),
+        ({"take": "net", "classes": ["verbal_conflict"]}, -2, "2 events"),
+    ],
+)
+def test_events_that_came_counted_join_those_that_came_singly(
+    asked: dict[str, Any], value: float, n: str
+) -> None:
+    month = {"actor": "DEU", "target": "FRA", "date": "2012-05-01", "period": "month", "source": "many"}
+    held = {"events": 5, "scored": 3, "goldstein": -2.0, "verbal_cooperation": 3, "verbal_conflict": 2}
+    made = SmallEvidence().put("event_counts", {**month, **held})
+    made.put("event_counts", {**month, **held, "period": "week"})  # the same events by another period
+    single = {"date": "2012-05-01", "actor": "FRA", "target": "DEU", "code": "057", "goldstein": 8.0}
+    network = ties(made.put("events", single), layers={"e": {"by": "events", **asked}})
+    assert network.rows["value"].tolist() == [value]
+    assert network.rows["locator"].tolist() == [n]
+
+
 def test_layers_that_cannot_be_read_are_all_named() -> None:
     wrong = {"v": {"by": "votes", "mesure": "pi"}, "t": {"by": "ties", "kinds": "x"}, "o": {"by": "oracle"}}
     with pytest.raises(MeasurementError) as caught:

@@ -21,20 +21,45 @@ LAST_ROOTS = {
 """The last CAMEO root of each quad class; the first follows on the class before."""
 
 CLASS = " ".join(f"WHEN root <= {last} THEN '{name}'" for name, last in LAST_ROOTS.items())
+CHOSEN = " + ".join(f"if(list_contains($classes, '{name}'), coalesce({name}, 0), 0)" for name in LAST_ROOTS)
+NET = " + ".join(
+    f"if(list_contains($classes, '{name}'), coalesce({name}, 0), 0) * {1 if 'cooperation' in name else -1}"
+    for name in LAST_ROOTS
+)
+FINEST = """
+    SELECT source, arg_min(period, CASE period WHEN 'day' THEN 1 WHEN 'week' THEN 2 ELSE 3 END) AS period
+    FROM event_counts GROUP BY source
+"""
 DYADS = f"""
     WITH coded AS (
         SELECT least(actor, target) AS a, greatest(actor, target) AS b, date, goldstein, source, locator,
                TRY_CAST(substr(code, 1, 2) AS INTEGER) AS root
-        FROM events WHERE date BETWEEN ? AND ?
+        FROM events WHERE date BETWEEN $since AND $until
     ), classed AS (SELECT *, CASE WHEN root IS NULL OR root < 1 OR root > 20 THEN NULL {CLASS} END AS class
-        FROM coded)
-    SELECT a, b, count(*) AS n, count(goldstein) AS scored, count(class) AS classed, max(date) AS date,
-           avg(goldstein) AS mean, sum(goldstein) AS sum,
-           count(*) FILTER (class LIKE '%cooperation') - count(*) FILTER (class LIKE '%conflict') AS net,
-           string_agg(DISTINCT source, '; ' ORDER BY source) AS source,
+        FROM coded),
+    known AS (
+        SELECT a, b, count(*) AS n, count(goldstein) AS scored, count(class) AS classed, max(date) AS date,
+               sum(goldstein) AS sum,
+               count(*) FILTER (class LIKE '%cooperation') - count(*) FILTER (class LIKE '%conflict') AS net,
+               source, locator
+        FROM classed WHERE list_contains($classes::VARCHAR[], class) OR ($every AND class IS NULL)
+        GROUP BY a, b, source, locator
+        UNION ALL
+        SELECT least(actor, target), greatest(actor, target), if($every, events, {CHOSEN}),
+               if($every, coalesce(scored, 0), 0), {CHOSEN}, date, if($every, goldstein * scored, NULL),
+               {NET}, source, NULL
+        FROM event_counts JOIN ({FINEST}) USING (source, period)
+        WHERE date BETWEEN $since AND $until AND ($every OR {CHOSEN} > 0)
+    )
+    SELECT a, b, sum(n)::BIGINT AS n, sum(scored)::BIGINT AS scored, sum(classed)::BIGINT AS classed,
+           max(date) AS date, sum(sum) / nullif(sum(scored), 0) AS mean, sum(sum) AS sum,
+           sum(net)::BIGINT AS net, string_agg(DISTINCT source, '; ' ORDER BY source) AS source,
            string_agg(DISTINCT locator, '; ' ORDER BY locator) AS locator
-    FROM classed WHERE list_contains(?::VARCHAR[], class) OR (? AND class IS NULL)
-    GROUP BY a, b ORDER BY a, b
+    FROM known GROUP BY a, b ORDER BY a, b
+"""
+"""Events one by one and events that came counted, of which a source is taken by its finest period.
+
+Of counted events scores are known of all classes together only: where some are chosen, they have none.
 """
 UNITS = {
     "mean": "Goldstein score, mean",
@@ -47,7 +72,8 @@ NEEDED = {"mean": "Goldstein score", "sum": "Goldstein score", "net": "class"}
 def event_ties(key: str, spec: EventLayer, asked: Asked) -> Found:
     """Return one tie for each pair between which enough events are known."""
     every = len(spec.classes) == len(LAST_ROOTS)
-    rows = asked.evidence.query(DYADS, (asked.since, asked.until, list(spec.classes), every))
+    chosen = {"since": asked.since, "until": asked.until, "classes": list(spec.classes), "every": every}
+    rows = asked.evidence.query(DYADS, chosen)
     rows, remarks = asked.between(rows, ("a", "b"), layer=key)
     used = rows["classed"] if spec.take == "net" else rows["scored"]
     few = used < spec.least
