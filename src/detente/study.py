@@ -186,10 +186,12 @@ class Study:
         draws: int | None = None,
         how: How | None = None,
         stress: bool = True,
+        deep: int = 0,
     ) -> Advice:
         """Return what an actor of the case can do, and what holds up, against the answers of another.
 
         `actor` and `against` are players of the case by key, or any of their actors. `how` says where to run.
+        With `deep`, all sets of up to so many levers are compared, of both sides.
         Raises `StrategyError` where the case has no strategies or no such player, and as `project` does.
         """
         from detente.simulation.backtest.shipped import stored_fit
@@ -197,7 +199,8 @@ class Study:
         from detente.strategy.campaign.advice import advise
         from detente.strategy.campaign.sides import player_named
 
-        player_named(self.case, actor)
+        for name in (actor, against or actor):
+            player_named(self.case, name)
         known = Known(self.evidence, self.measure(), stored_fit(self.case, self.evidence))
         self.report(Event("step", f"playing portfolios of {actor}"))
         return advise(
@@ -208,6 +211,7 @@ class Study:
             seed=self.seed,
             how=how,
             stress=stress,
+            deep=deep,
         )
 
     def brief(self, folder: str | Path) -> Brief:
@@ -266,9 +270,11 @@ def advise(
     seed: int = 0,
     how: How | None = None,
     stress: bool = True,
+    deep: int = 0,
 ) -> Advice:
     """Return what an actor of a case can do, by name, path, or as it is at hand; see `Study.advise`."""
-    return _study(case, seed=seed, draws=draws).advise(actor, against=against, how=how, stress=stress)
+    study = _study(case, seed=seed, draws=draws)
+    return study.advise(actor, against=against, how=how, stress=stress, deep=deep)
 
 
 def load(case: str | Path, *, seed: int = 0, draws: int = 1000) -> Study:

@@ -8,7 +8,7 @@ import sys
 from cyclopts import App, CycloptsError
 
 import detente
-from detente.commands import backtesting, cases, projecting, simulation
+from detente.commands import advising, backtesting, cases, projecting, simulation
 from detente.commands.data import data
 from detente.commands.events import events
 from detente.commands.showing import BREAK, DONE, UNUSABLE, complain
@@ -27,6 +27,7 @@ for command in (cases.brief, cases.measure, cases.new, cases.check, cases.schema
     app.command(command)
 app.command(simulation.bargain)
 app.command(projecting.project)
+app.command(advising.advise)
 app.command(backtesting.backtest)
 app.command(data)
 app.command(events)

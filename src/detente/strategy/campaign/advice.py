@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from detente.errors import StrategyError
+from detente.errors import Problem, StrategyError
 from detente.files import write_text
 from detente.strategy.campaign import breaking, saying
 from detente.strategy.campaign.adapting import Adapted, adapting
@@ -138,30 +138,25 @@ def advise(
     seed: int = 0,
     how: How | None = None,
     stress: bool = True,
+    deep: int = 0,
 ) -> Advice:
     """Return what a player of a case can do, by its key or one of its actors, against another player.
 
-    `stress` also searches for what breaks the alliance. Raises `StrategyError` where the case has no
+    `stress` also searches for what breaks the alliance. With `deep`, all sets of up to so many levers of both
+    are compared, whatever portfolios the case names. Raises `StrategyError` where the case has no
     strategies or no such player, and as `campaign` does.
     """
     case = prepared.case
     key = player_named(case, actor)
     other = player_named(case, against) if against is not None else opponent(case, key)
     if other == key:
-        from detente.errors import Problem
-
         raise StrategyError(Problem("against", f"{key!r} cannot be played against itself", "name another"))
-    found = campaign(prepared, side(case, key), side(case, other), draws=draws, seed=seed, how=how)
+    sides = side(case, key, deep=deep), side(case, other, deep=deep)
+    found = campaign(prepared, *sides, draws=draws, seed=seed, how=how)
     weighed = weigh(found)
     ranked = [name for name in weighed.best.frame()["portfolio"] if name != NOTHING]
-    spec = asked_of(case)
-    breaks: tuple[Breaking, ...] = ()
-    indices = None
-    if stress and spec.stress is not None:
-        held = stressed(prepared, spec.stress, draws=STRESSED, seed=seed)
-        breaks = tuple(breaking.breaking(held, spec.stress, name) for name in spec.stress.breaks)
-        indices = breaking.drivers(held)
-    wedge = spec.wedge is not None and key in (spec.wedge.divider, spec.wedge.defender)
+    breaks, indices = broken(prepared, seed=seed) if stress else ((), None)
+    wedge = asked_of(case).wedge
     return Advice(
         campaign=found,
         weighed=weighed,
@@ -172,9 +167,18 @@ def advise(
         adapted=adapting(found, ranked[:2]),
         breaks=breaks,
         stress=indices,
-        wedged=wedging(prepared) if wedge else None,
+        wedged=wedging(prepared) if wedge and key in (wedge.divider, wedge.defender) else None,
         notes=tuple(_notes(found)),
     )
+
+
+def broken(prepared: Prepared, *, seed: int = 0) -> tuple[tuple[Breaking, ...], Indices | None]:
+    """Return where a case breaks, and on which of its knobs that hangs; nothing where it does not ask."""
+    stress = asked_of(prepared.case).stress
+    if stress is None:
+        return (), None
+    held = stressed(prepared, stress, draws=STRESSED, seed=seed)
+    return tuple(breaking.breaking(held, stress, name) for name in stress.breaks), breaking.drivers(held)
 
 
 def _notes(found: Campaign) -> Iterator[str]:

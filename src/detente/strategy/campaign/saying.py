@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 FIRM = 0.9
 """An equilibrium that comes up in this share of resampled games is called firm."""
 NAMED = 4
+RISKS = ((0.1, "rarely a loss"), (0.25, "a risk"), (1.0, "a gamble"))
+"""What it is called to do worse than doing nothing in at most this share of futures."""
 
 
 def sentences(advice: Advice) -> Iterator[str]:
@@ -61,7 +63,7 @@ def _risk(advice: Advice) -> Iterator[str]:
     found, gambles = advice.campaign, advice.weighed.gambles.set_index("portfolio")
     name = advice.failing.portfolio
     row = gambles.loc[name]
-    verdict = "a gamble" if row["worse"] > 0.25 else "rarely a loss"
+    verdict = next(word for most, word in RISKS if row["worse"] <= most)
     yield (
         f"“{found.side.title(name)}” does worse than doing nothing in {row['worse']:.0%} of futures, answers "
         f"taken together: {verdict}."
