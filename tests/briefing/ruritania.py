@@ -16,6 +16,7 @@ from detente.briefing.material import Material, material_of
 from detente.cases import Case
 from detente.evidence import Evidence
 from detente.simulation.outcomes import Outcomes
+from detente.simulation.projection.prospects import Prospects
 from tests.briefing.ruritania_measures import (
     BESIDE,
     LEAGUE,
@@ -200,8 +201,11 @@ def write(
     case: Case | None = None,
     shelf: Shelf | None = None,
     outcomes: Outcomes | None = None,
+    prospects: Prospects | None = None,
     **changes: Any,
 ) -> Brief:
     """Write a brief on the invented world, with measures changed as given."""
     evidence, measures = cast(Evidence, shelf or Shelf()), measures_of(**{**points(), **changes})
-    return write_brief(case or case_of(), evidence, measures, folder, seed=0, outcomes=outcomes)
+    return write_brief(
+        case or case_of(), evidence, measures, folder, seed=0, outcomes=outcomes, prospects=prospects
+    )

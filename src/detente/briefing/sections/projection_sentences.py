@@ -127,7 +127,7 @@ def crossing_sentence(crossed: pd.DataFrame, names: Names) -> Sentence | None:
     told_of = crossed[crossed["newly"] >= SMALL].head(FEW)
     if told_of.empty:
         return sentence(
-            "‘", Label(title), "’: by ", year, " hardly any member comes to that in these futures."
+            "‘", Label(title), "’: by ", year, " hardly any member comes to that anew in these futures."
         )
     clauses: list[Clause] = []
     for row in rows(told_of):
