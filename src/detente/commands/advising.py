@@ -1,4 +1,4 @@
-"""The command on advice: what a player can do against another's answers, what holds up, and how sure that is."""
+"""The command on advice: what a player can do against another's answers, and how sure that is."""
 
 from __future__ import annotations
 
@@ -34,9 +34,7 @@ class Asked:
     actor: Annotated[
         str | None, Parameter(help="A player of the case or one of its actors; without it, all are listed.")
     ] = None
-    against: Annotated[str | None, Parameter(help="The player whose answers count, if not the case's.")] = (
-        None
-    )
+    against: Annotated[str | None, Parameter(help="Whose answers count, if not the case's.")] = None
     draws: Annotated[int, Parameter(validator=validators.Number(gte=FEWEST), help="How many futures.")] = 1000
     seed: Annotated[
         int, Parameter(validator=validators.Number(gte=0), help="Seed: the same seed gives the same bytes.")
@@ -140,7 +138,7 @@ def _players(case: Case, show: Output) -> int:
     from detente.strategy.campaign.sides import asked_of, opponent
 
     held = asked_of(case)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "player": key, "title": player.title, "actors": list(player.actors),
             "against": opponent(case, key) if len(held.players) > 1 else None,
@@ -151,7 +149,7 @@ def _players(case: Case, show: Output) -> int:
     if show.json:
         say_json({"players": rows})
         return DONE
-    told: list[dict[str, Any]] = [
+    told = [
         {**row, "actors": ", ".join(row["actors"]), "levers": "; ".join(row["levers"].values())}
         for row in rows
     ]
@@ -188,8 +186,8 @@ def _show(found: Advice) -> None:
     table(_game(found), heads, title="Equilibria that came up")
     say(
         "Regret is what a portfolio loses against the best one in the same future, in points of the player's "
-        "objectives; points are above what comes where nobody does anything new. Sizes are assumed; intervals "
-        "are for the number of futures."
+        "objectives; points are above what comes where nobody does anything new. Sizes are assumed; "
+        "intervals are for the number of futures."
     )
 
 
@@ -207,7 +205,7 @@ def _portfolios(found: Advice) -> Iterator[dict[str, Any]]:
             "interval": f"{row['low']:.2f} to {row['high']:.2f}",
             "points": f"{gambles.loc[name, 'points']:+.2f}",
             "worse": f"{gambles.loc[name, 'worse']:.0%}",
-            "verdict": told,
+            "verdict": "loses more" if row["told_apart"] else alike,
         }
 
 
@@ -217,8 +215,8 @@ def _game(found: Advice) -> Iterator[dict[str, Any]]:
     own, theirs = found.campaign.side.title, found.campaign.other.title
     for row in found.played.empirical.supports_frame().head(3).to_dict("records"):
         yield {
-            "own": " or ".join(own(name) for name in row["rows"]),
-            "theirs": " or ".join(theirs(name) for name in row["columns"]),
+            "own": " or ".join(own(str(name)) for name in row["rows"]),
+            "theirs": " or ".join(theirs(str(name)) for name in row["columns"]),
             "share": f"{row['share']:.0%}",
             "verdict": "firm" if row["share"] >= FIRM else "not firm",
         }
