@@ -68,7 +68,7 @@ def past(fit: StoredFit, scene: Scene, *, gap: float, ahead: int, seed: int) -> 
     """Return the panel's law for the actors of a scene, its positions carried on by `gap` years.
 
     Between the panel's last year and the start, members are those of the start. Draws of a pull below nothing
-    count as nothing, as in the panel's own forecasts. Where the backtest found a random walk to be better
+    count as nothing. Where the backtest found a random walk to be better
     calibrated `ahead` years on, pulls and drift are left out; shocks are widened as it found needed.
     """
     drawn, walk = fit.draw(stream(seed, "panel"), PARAMETERS), fit.default_is_walk(ahead)
