@@ -8,7 +8,6 @@ import sys
 import warnings
 from collections.abc import Iterator
 from datetime import date
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, get_args
 
@@ -89,8 +88,7 @@ def test_a_week_begins_on_monday_and_days_outside_are_left_out(tmp_path: Path) -
 
 @pytest.mark.parametrize("period", get_args(Period))
 def test_the_shipped_query_is_what_the_expression_compiles_to(period: Period) -> None:
-    shipped = files("detente.evidence.events").joinpath("sql", f"{period}.sql").read_text(encoding="utf-8")
-    assert shipped == compiled(period) == sql(period)
+    assert sql(period) == compiled(period)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 `counted` takes events as `read_events` gives them; `of_gdelt` makes these of GDELT's own table, wherever it
 lies, so that the whole runs on BigQuery or ClickHouse without a file being moved. DuckDB, the default, needs
-no Ibis: it runs `sql/*.sql`, which are what Ibis compiles `counted` to.
+no Ibis: it runs `counts.sql`, which is what Ibis compiles `counted` to.
 """
 
 from __future__ import annotations

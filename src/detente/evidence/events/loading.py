@@ -204,7 +204,7 @@ def select(layout: Layout, types: Mapping[str, str], number: str) -> str:
         "whom": whom,
         "code": words((layout.code,)) if layout.code else "NULL",
         "text": words((layout.text,)) if layout.text and not layout.code else "NULL",
-        "quad": _quad(column(layout.quad)) if layout.quad else "NULL",
+        "quad": _quad(column(layout.quad), numbers=layout.scale == "gdelt") if layout.quad else "NULL",
         "goldstein": f"NULLIF({value(layout.goldstein, 'DOUBLE')}, CAST('NaN' AS DOUBLE))",
         "scale": "NULL" if layout.goldstein else quoted(layout.scale),
         "mentions": value(layout.mentions, "BIGINT") if layout.mentions else "1",
@@ -239,8 +239,11 @@ def _identity(layout: Layout, column: Callable[[str], str]) -> str:
     )
 
 
-def _quad(column: str) -> str:
-    """Return the quad class as a number: GDELT's 1 to 4, or the words of PLOVER."""
+def _quad(column: str, *, numbers: bool) -> str:
+    """Return the quad class as a number: GDELT's 1 to 4, or the words of PLOVER, which cost more to read."""
+    number = f"TRY_CAST({column} AS TINYINT)"
+    if numbers:
+        return f"CASE WHEN {number} BETWEEN 1 AND 4 THEN {number} END"
     word = f"upper(CAST({column} AS VARCHAR))"
     kinds = (("V", "COOP"), ("M", "COOP"), ("V", "CONF"), ("M", "CONF"))
     told = " ".join(

@@ -6,26 +6,20 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from detente.evidence.events.codes import LAST_ROOTS, QUADS
 from detente.measurement.networks.layers import Asked, Found
 from detente.measurement.networks.remarks import pairs, remark
 
 if TYPE_CHECKING:
     from detente.cases.networks import EventLayer
 
-LAST_ROOTS = {
-    "verbal_cooperation": 5,
-    "material_cooperation": 8,
-    "verbal_conflict": 13,
-    "material_conflict": 20,
-}
+ROOTS = dict(zip(QUADS, LAST_ROOTS, strict=True))
 """The last CAMEO root of each quad class; the first follows on the class before."""
 
-CLASS = " ".join(f"WHEN root <= {last} THEN '{name}'" for name, last in LAST_ROOTS.items())
-CHOSEN = " + ".join(f"if(list_contains($classes, '{name}'), coalesce({name}, 0), 0)" for name in LAST_ROOTS)
-NET = " + ".join(
-    f"if(list_contains($classes, '{name}'), coalesce({name}, 0), 0) * {1 if 'cooperation' in name else -1}"
-    for name in LAST_ROOTS
-)
+CLASS = " ".join(f"WHEN root <= {last} THEN '{name}'" for name, last in ROOTS.items())
+TAKEN = {name: f"if(list_contains($3::VARCHAR[], '{name}'), coalesce({name}, 0), 0)" for name in ROOTS}
+CHOSEN = " + ".join(TAKEN.values())
+NET = " + ".join(f"{take} * {1 if 'cooperation' in name else -1}" for name, take in TAKEN.items())
 FINEST = """
     SELECT source, arg_min(period, CASE period WHEN 'day' THEN 1 WHEN 'week' THEN 2 ELSE 3 END) AS period
     FROM event_counts GROUP BY source
@@ -34,7 +28,7 @@ DYADS = f"""
     WITH coded AS (
         SELECT least(actor, target) AS a, greatest(actor, target) AS b, date, goldstein, source, locator,
                TRY_CAST(substr(code, 1, 2) AS INTEGER) AS root
-        FROM events WHERE date BETWEEN $since AND $until
+        FROM events WHERE date BETWEEN $1 AND $2
     ), classed AS (SELECT *, CASE WHEN root IS NULL OR root < 1 OR root > 20 THEN NULL {CLASS} END AS class
         FROM coded),
     known AS (
@@ -42,14 +36,14 @@ DYADS = f"""
                sum(goldstein) AS sum,
                count(*) FILTER (class LIKE '%cooperation') - count(*) FILTER (class LIKE '%conflict') AS net,
                source, locator
-        FROM classed WHERE list_contains($classes::VARCHAR[], class) OR ($every AND class IS NULL)
+        FROM classed WHERE list_contains($3::VARCHAR[], class) OR ($4 AND class IS NULL)
         GROUP BY a, b, source, locator
         UNION ALL
-        SELECT least(actor, target), greatest(actor, target), if($every, events, {CHOSEN}),
-               if($every, coalesce(scored, 0), 0), {CHOSEN}, date, if($every, goldstein * scored, NULL),
-               {NET}, source, NULL
+        SELECT least(actor, target), greatest(actor, target), if($4::BOOLEAN, events, {CHOSEN}),
+               if($4::BOOLEAN, coalesce(scored, 0), 0), {CHOSEN}, date,
+               if($4::BOOLEAN, goldstein * scored, NULL), {NET}, source, NULL
         FROM event_counts JOIN ({FINEST}) USING (source, period)
-        WHERE date BETWEEN $since AND $until AND ($every OR {CHOSEN} > 0)
+        WHERE date BETWEEN $1 AND $2 AND ($4 OR {CHOSEN} > 0)
     )
     SELECT a, b, sum(n)::BIGINT AS n, sum(scored)::BIGINT AS scored, sum(classed)::BIGINT AS classed,
            max(date) AS date, sum(sum) / nullif(sum(scored), 0) AS mean, sum(sum) AS sum,
@@ -71,9 +65,8 @@ NEEDED = {"mean": "Goldstein score", "sum": "Goldstein score", "net": "class"}
 
 def event_ties(key: str, spec: EventLayer, asked: Asked) -> Found:
     """Return one tie for each pair between which enough events are known."""
-    every = len(spec.classes) == len(LAST_ROOTS)
-    chosen = {"since": asked.since, "until": asked.until, "classes": list(spec.classes), "every": every}
-    rows = asked.evidence.query(DYADS, chosen)
+    every = len(spec.classes) == len(ROOTS)
+    rows = asked.evidence.query(DYADS, (asked.since, asked.until, list(spec.classes), every))
     rows, remarks = asked.between(rows, ("a", "b"), layer=key)
     used = rows["classed"] if spec.take == "net" else rows["scored"]
     few = used < spec.least
