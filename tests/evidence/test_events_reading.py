@@ -200,6 +200,18 @@ def test_windows_line_ends_are_read(tmp_path: Path) -> None:
     assert len(frame) == 2
 
 
+def test_files_are_read_in_lots(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = [
+        zipped(tmp_path / f"2015021{n}.export.CSV.zip", gdelt("gdelt1", GLOBALEVENTID=str(n)))
+        for n in range(5)
+    ]
+    for name, bound in (("BATCH", 2), ("HEAVY", 1)):
+        monkeypatch.setattr(loading, name, bound)
+        frame, account = read(*paths)
+        assert len(frame) == 5
+        assert account.files["rows"].tolist() == [1] * 5
+
+
 def test_what_lies_in_a_folder_and_is_no_file_of_events_is_listed(tmp_path: Path) -> None:
     written(tmp_path / "events.CSV", lines({}))
     written(tmp_path / "readme.txt", "Read me\n")

@@ -19,7 +19,8 @@ from detente.errors import EvidenceError, Problem
 from detente.evidence.events.formats import Layout
 from detente.evidence.events.opening import Opened
 
-BATCH = 256
+BATCH, HEAVY = 256, 1 << 30
+"""How many files, and about how many bytes of them, are read at a time."""
 FAULTS = 100_000
 """How many faulty cells of a batch are told one from another; a file with more is of another layout."""
 RAW = (
@@ -70,12 +71,15 @@ def _kind(each: Opened) -> tuple[Layout, tuple[str, ...], bool, bool]:
 
 
 def _batches(group: Iterable[Opened]) -> Iterable[list[Opened]]:
+    """Yield files in lots, so that little is unpacked at a time."""
     batch: list[Opened] = []
+    size = 0
     for each in group:
         batch.append(each)
-        if len(batch) == BATCH:
+        size += each.path.stat().st_size
+        if len(batch) == BATCH or size >= HEAVY:
             yield batch
-            batch = []
+            batch, size = [], 0
     if batch:
         yield batch
 
