@@ -196,15 +196,13 @@ def _portfolios(found: Advice) -> Iterator[dict[str, Any]]:
     title, best = found.campaign.side.title, found.best
     for row in found.weighed.best.frame().to_dict("records"):
         name = str(row["portfolio"])
-        told = (
-            "loses more" if row["told_apart"] else "loses least" if name == best else "cannot be told apart"
-        )
+        alike = "loses least" if name == best else "cannot be told apart"
         yield {
             "title": title(name),
             "regret": f"{row['regret']:.2f}",
             "interval": f"{row['low']:.2f} to {row['high']:.2f}",
-            "points": f"{gambles.loc[name, 'points']:+.2f}",
-            "worse": f"{gambles.loc[name, 'worse']:.0%}",
+            "points": f"{gambles['points'][name]:+.2f}",
+            "worse": f"{gambles['worse'][name]:.0%}",
             "verdict": "loses more" if row["told_apart"] else alike,
         }
 
