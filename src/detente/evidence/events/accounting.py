@@ -103,12 +103,11 @@ def account_for(
         *outside,
         ("events that come again", again, "the same event of the provider, kept once"),
     )
-    files = _files(books)
-    read = int(files["rows"].sum()) + len(loaded.ragged)
+    read = int(books.rows("SELECT count(*) FROM raw")[0][0]) + len(loaded.ragged)
     return Account(
         read=read,
         used=read - int(aside["rows"].sum()) - int(unresolved["rows"].sum()),
-        files=files,
+        files=_files(books),
         unresolved=unresolved,
         set_aside=aside,
         noted=_noted(books, noted, passed),
