@@ -12,7 +12,7 @@ import pandas as pd
 
 from detente.briefing.exhibits import Figure, Section, Table
 from detente.briefing.prose import Cited
-from detente.briefing.sections.occasions import occasions
+from detente.briefing.sections.occasions import occasions, paragraphs, title_of
 from detente.briefing.sections.occasions_figures import monthly, passed
 from detente.measurement.events.frames import FRAMES
 from tests.briefing.ruritania import case_of, material, write
@@ -84,9 +84,11 @@ def section(*rows: dict[str, Any], asked: Any = None, **more: Any) -> Section:
     return found
 
 
-def told(*rows: dict[str, Any], **more: Any) -> str:
+def told(*rows: dict[str, Any], asked: Any = None, **more: Any) -> str:
     """Return what the section says."""
-    return " ".join(each.text() for part in section(*rows, **more).paragraphs for each in part)
+    held = material(asked or case(), **tables(*rows, **more))
+    assert held.case.event_study is not None
+    return " ".join(each.text() for part in paragraphs(held, held.case.event_study) for each in part)
 
 
 def test_what_the_events_cover_is_said_first() -> None:
@@ -186,11 +188,11 @@ def test_every_number_carries_its_mark() -> None:
 
 
 def test_the_title_is_the_cases_own_or_that_of_the_forum() -> None:
-    assert section(verdict_on("main", "thaw")).title == "Before and after the Spa Conference"
-    assert (
-        section(verdict_on("main", "thaw"), asked=case(title="Before and after Spa")).title
-        == "Before and after Spa"
-    )
+    for asked, title in (
+        (case(), "Before and after the Spa Conference"),
+        (case(title="Before and after Spa"), "Before and after Spa"),
+    ):
+        assert title_of(material(asked), asked.event_study) == title
 
 
 def test_the_section_appears_only_where_events_are_at_hand() -> None:

@@ -91,7 +91,7 @@ def test_the_exact_p_value_is_that_of_counting_all_choices() -> None:
     rng = np.random.default_rng(3)
     change, weight = rng.normal(size=9), rng.uniform(1, 3, 9)
     actual = np.arange(9) < 4
-    among = choices(9, 4, draws=1, rng=rng)
+    among = choices(9, 4, draws=126, rng=rng)
     told = Exchange(change, weight, actual, among)
 
     def welch(chosen: list[int]) -> float:
@@ -124,7 +124,7 @@ def test_the_interval_holds_the_effects_that_are_not_rejected_and_moves_with_the
 
 def test_two_dates_against_three_reject_nothing_and_have_an_endless_interval() -> None:
     test = Exchange([9.0, 9.1, 0.0, 0.1, 0.2], np.ones(5), np.arange(5) < 2,
-                    choices(5, 2, draws=9, rng=np.random.default_rng(0)))  # fmt: skip
+                    choices(5, 2, draws=10, rng=np.random.default_rng(0)))  # fmt: skip
     assert test.p_values()[0] == 0.1
     assert np.isinf(test.interval(0.05)).all()
 
@@ -185,11 +185,11 @@ def test_more_tests_raise_corrected_p_values_and_the_least_effect() -> None:
     design = Design(draws=999)
     alone = event_study({"a": made(1, 0.4)}, DAYS, design=design).study.iloc[0]
     among = event_study(
-        {"a": made(1, 0.4), **{str(k): made(10 + k) for k in range(2)}}, DAYS, design=design
+        {"a": made(1, 0.4), **{str(k): made(10 + k) for k in range(1)}}, DAYS, design=design
     ).study.iloc[0]
     assert alone["p_value"] == among["p_value"]
     assert alone["value"] == among["value"]
-    assert among["tests"] == 3
+    assert among["tests"] == 2
     assert among["p_holm"] >= among["p_bh"] >= among["p_value"]
     assert among["least"] > alone["least"]
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from detente.briefing.exhibits import Section
 from detente.briefing.material import Material
+from detente.briefing.prose import Sentence
 from detente.briefing.sections import occasions_figures as figures
 from detente.briefing.sections import occasions_sentences as say
 from detente.measurement.events.series import BOUNDS, UNITS
@@ -29,18 +30,7 @@ def occasions(material: Material) -> Section | None:
     spec, study = material.case.event_study, material.measures.event_study
     if spec is None or study.empty or not study["events"].sum():
         return None
-    measured, scale = material.measures, UNITS[spec.measure]
-    pairs = {key: say.between(pair, material.names) for key, pair in spec.dyads.items()}
-    told = (
-        (say.basis_sentence(spec, measured.event_dates, measured.event_series),),
-        (
-            *say.verdicts(study, pairs, spec),
-            say.none_sentence(study, pairs, spec),
-            *say.untold_sentences(study, pairs, matters(spec), spec),
-            say.shifts_sentence(measured.event_shifts, pairs, scale),
-        ),
-    )
-    paragraphs = (tuple(each for each in part if each is not None) for part in told)
+    scale = UNITS[spec.measure]
     exhibits = (
         figures.changed(material, spec, scale=scale),
         figures.tested(material, spec),
@@ -49,10 +39,27 @@ def occasions(material: Material) -> Section | None:
     return Section(
         "occasions",
         title_of(material, spec),
-        tuple(part for part in paragraphs if part),
+        paragraphs(material, spec),
         tuple(each for each in exhibits if each is not None),
         notes(material, spec),
     )
+
+
+def paragraphs(material: Material, spec: EventStudy) -> tuple[tuple[Sentence, ...], ...]:
+    """Return what is said: what the events cover, and the verdicts."""
+    measured, study = material.measures, material.measures.event_study
+    pairs = {key: say.between(pair, material.names) for key, pair in spec.dyads.items()}
+    told = (
+        (say.basis_sentence(spec, measured.event_dates, measured.event_series),),
+        (
+            *say.verdicts(study, pairs, spec),
+            say.none_sentence(study, pairs, spec),
+            *say.untold_sentences(study, pairs, matters(spec), spec),
+            say.shifts_sentence(measured.event_shifts, pairs, UNITS[spec.measure]),
+        ),
+    )
+    found = (tuple(each for each in part if each is not None) for part in told)
+    return tuple(part for part in found if part)
 
 
 def title_of(material: Material, spec: EventStudy) -> str:

@@ -19,8 +19,6 @@ from numpy.typing import ArrayLike, NDArray
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
-ENUMERATED = 10_000
-"""All choices are made where there are at most so many."""
 LEAST_SPREAD = 3
 """Fewer dates on either side have no spread worth dividing by: the plain difference is compared."""
 TIE = 1e-9
@@ -43,12 +41,12 @@ class Choices:
 
 
 def choices(dates: int, occasions: int, *, draws: int, rng: np.random.Generator) -> Choices:
-    """Return all ways to choose so many occasions among the dates, or `draws` random ones of very many.
+    """Return all ways to choose so many occasions among the dates, or `draws` random ones of more.
 
     >>> choices(4, 2, draws=10, rng=np.random.default_rng(0)).chosen.shape
     (6, 4)
     """
-    if comb(dates, occasions) <= ENUMERATED:
+    if comb(dates, occasions) <= draws:
         every = np.array(list(combinations(range(dates), occasions)), dtype=np.int64).reshape(-1, occasions)
         chosen = np.zeros((len(every), dates), dtype=bool)
         np.put_along_axis(chosen, every, True, axis=1)

@@ -40,7 +40,7 @@ def shifts(values: ArrayLike, weights: ArrayLike, *, rng: np.random.Generator) -
     """Return the shifts of a series in order of time; periods without a value are passed over.
 
     >>> rng = np.random.default_rng(0)
-    >>> path = np.repeat([0.0, 1.0], 50) + rng.normal(0, 0.5, 100)
+    >>> path = np.repeat([0.0, 1.0], 50) + rng.normal(0, 0.2, 100)
     >>> [(shift.place, shift.p_value) for shift in shifts(path, np.ones(100), rng=rng)]
     [(50, 0.001)]
     """
@@ -76,7 +76,7 @@ def _split(path: Floats, weights: Floats, rng: np.random.Generator) -> tuple[int
     gains = _gains(path[every], weights[every])
     best = gains.max(axis=1)
     as_good = np.count_nonzero(best[1:] >= best[0] * (1 - TIE))
-    return SEGMENT + int(gains[0].argmax()), (1 + as_good) / (1 + DRAWS)
+    return SEGMENT + int(gains[0].argmax()), float(1 + as_good) / (1 + DRAWS)
 
 
 def _gains(paths: Floats, weights: Floats) -> Floats:
