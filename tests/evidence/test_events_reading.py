@@ -162,6 +162,15 @@ def test_an_event_that_comes_again_is_kept_once_and_counted(tmp_path: Path) -> N
     assert len(kept) == 3 and account.set_aside.empty
 
 
+def test_two_providers_may_use_one_number(tmp_path: Path) -> None:
+    row = ("1", "2018-06-01", "Japan", "NA", "Japan", "Consult", "040", "1", "France", "NA", "France")
+    both = (row, ("1", "2018-06-02", *row[2:]))  # ICEWS itself uses a number for more than one event
+    paths = written(tmp_path / "a.tab", headed(ICEWS_HEADS, *both)), written(tmp_path / "b.CSV", lines({}))
+    frame, account = read(*paths)
+    assert len(frame) == 3
+    assert account.set_aside.empty
+
+
 def test_lines_of_another_number_of_columns_are_set_aside_with_their_place(tmp_path: Path) -> None:
     path = written(
         tmp_path / "events.CSV", lines({}, {}) + "1\t2\n" + gdelt(GLOBALEVENTID="9") + "x" + gdelt("gdelt1")

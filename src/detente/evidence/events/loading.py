@@ -234,13 +234,15 @@ def _day(column: str, kind: str, form: str) -> str:
 
 
 def _identity(layout: Layout, column: Callable[[str], str]) -> str:
-    """Return what tells one event from another: the provider's number, or a hash of what makes it one."""
+    """Return what tells one event from another: GDELT's number, or a hash of what makes it one.
+
+    The layout is in the hash: two providers may use one number for different events.
+    """
     if not layout.id:
         return "NULL"
-    hashed = f"hash({', '.join(column(name) for name in layout.id)})"
-    return (
-        hashed if len(layout.id) > 1 else f"COALESCE(TRY_CAST({column(layout.id[0])} AS UBIGINT), {hashed})"
-    )
+    if layout.name.startswith("gdelt"):
+        return f"TRY_CAST({column(layout.id[0])} AS UBIGINT)"
+    return f"hash({', '.join([quoted(layout.name), *(column(name) for name in layout.id)])})"
 
 
 def _quad(column: str, *, numbers: bool) -> str:
