@@ -33,7 +33,7 @@ def occasions(material: Material) -> Section | None:
     scale = UNITS[spec.measure]
     exhibits = (
         figures.changed(material, spec, scale=scale),
-        figures.tested(material, spec),
+        figures.verdict_table(material, spec),
         figures.timeline(material, spec, scale=scale),
     )
     return Section(

@@ -76,7 +76,7 @@ def written(frame: pd.DataFrame, spec: EventStudy) -> pd.DataFrame:
     return frame.assign(**{FIGURE: UNITS[spec.measure]})
 
 
-def tested(material: Material, spec: EventStudy) -> Table:
+def verdict_table(material: Material, spec: EventStudy) -> Table:
     """Return the table of verdicts, a row for each dyad."""
     study = material.measures.event_study
     frame = written(study, spec).assign(
