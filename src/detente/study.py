@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from detente.simulation.record.chain import Entry
     from detente.strategy.campaign.advice import Advice
     from detente.strategy.campaign.matrix import How
+    from detente.strategy.campaign.options import Options
 
 
 def _silent(_event: Event) -> None:
@@ -213,6 +214,25 @@ class Study:
             stress=stress,
             deep=deep,
         )
+
+    def options(self) -> Options:
+        """Return what the brief tells of each side's options: portfolios, games, signs, breaks and wedges.
+
+        Over a number of futures of its own, whatever `draws` is, and kept between runs. Raises
+        `StrategyError` where the case has no strategies, and as `project` does.
+        """
+        return self._options
+
+    @cached_property
+    def _options(self) -> Options:
+        from detente.strategy.campaign.options import options
+        from detente.strategy.campaign.sides import asked_of
+
+        def report(text: str) -> None:
+            self.report(Event("step", text))
+
+        asked_of(self.case)
+        return options(self.case, self.evidence, self.measure(), seed=self.seed, report=report)
 
     def brief(self, folder: str | Path) -> Brief:
         """Write the brief and its numbers into `folder`, whole or not at all, and say where.

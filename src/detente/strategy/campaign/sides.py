@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -28,8 +28,9 @@ class Side:
     portfolios: Mapping[str, tuple[str, ...]]
 
     def title(self, portfolio: str) -> str:
-        """Return a portfolio in words: the titles of its levers."""
-        held = self.portfolios[portfolio]
+        """Return a portfolio, or several together, in words: the titles of its levers."""
+        names = [portfolio] if portfolio in self.portfolios else portfolio.split(JOIN)
+        held = dict.fromkeys(key for name in names for key in self.portfolios[name])
         return JOIN.join(self.levers[key].title for key in held) if held else "Nothing new"
 
 
