@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detente.strategy.campaign.payoffs import COST
-from detente.strategy.campaign.sides import JOIN, NOTHING
+from detente.strategy.campaign.sides import NOTHING
 
 if TYPE_CHECKING:
     from detente.strategy.campaign.advice import Advice
@@ -143,13 +143,7 @@ def _turning(advice: Advice) -> Iterator[str]:
 
 
 def _watch(advice: Advice) -> Iterator[str]:
-    adapted, side = advice.adapted, advice.campaign.side
-
-    def title(name: str) -> str:
-        """Return a portfolio in words; of several together, of each."""
-        held = side.portfolios
-        return side.title(name) if name in held else JOIN.join(side.title(each) for each in name.split(JOIN))
-
+    adapted, title = advice.adapted, advice.campaign.side.title
     useful = adapted.frame()
     useful = useful[useful["useful"]]
     if useful.empty:
