@@ -233,3 +233,16 @@ def test_a_season_that_yearly_occasions_fill_leaves_no_placebo() -> None:
     row = event_study({"pair": made(1)}, every, design=Design(season=4)).study.iloc[0]
     assert (row["placebos"], row["verdict"]) == (0, UNTOLD)
     assert row["why"] == "no placebo date with events before and after it"
+
+
+def test_a_dyad_with_too_few_dates_to_reject_anything_does_not_weigh_on_the_others() -> None:
+    series = made(1, 0.6)
+    values = np.where(np.arange(len(WEEKS)) < 110, series.values, np.nan)
+    thin = Series(WEEKS, values, np.where(np.isnan(values), 0, series.weights), series.events, series.pairs)
+    found = event_study({"main": series, "thin": thin}, DAYS, design=Design(draws=999)).study
+    assert found["tests"].tolist() == [1, 1]
+    assert found["p_holm"].iloc[0] == found["p_value"].iloc[0]
+    assert found["p_value"].iloc[1] > 0.05
+    assert np.isnan(found["p_holm"].iloc[1])
+    assert found["verdict"].tolist() == [THAW, UNTOLD]
+    assert found["why"].iloc[1] == "too few dates with events to reject anything"

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 HOW = (
     "The other dates are all that fit into the same series without sharing a {per} with an occasion or with "
-    "one another; exchanging them with the occasions shows what chance would do. p-values allow for {number} "
-    "tests ({correction}). Thaw or chill is said where the corrected p is at most 0.05; none seen only where "
-    "a change that matters would have been seen; else it cannot be told. A {per} without events is missing, "
-    "and not zero."
+    "one another; exchanging them with the occasions shows what chance would do. p-values allow for the "
+    "tests made, {number} in number ({correction}). Thaw or chill is said where the corrected p is at most "
+    "0.05; none seen only where a change that matters would have been seen; else it cannot be told. A {per} "
+    "without events is missing, and not zero."
 )
 CORRECTIONS = {"holm": "Holm", "bh": "Benjamini and Hochberg"}
 

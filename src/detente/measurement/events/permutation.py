@@ -142,10 +142,10 @@ class Exchange:
 
     def interval(self, alpha: float) -> tuple[Floats, Floats]:
         """Return, by case, the effects that a test at `alpha` does not reject; endless if it rejects none."""
-        scale = np.maximum(np.abs(self.estimate), self._statistic_scale())
+        scale = np.maximum(np.abs(self.estimate), self._about_an_error())
         return self._bound(-scale, alpha), self._bound(scale, alpha)
 
-    def _statistic_scale(self) -> Floats:
+    def _about_an_error(self) -> Floats:
         """Return a first step from the estimate: about a standard error, by case."""
         zero = np.zeros((len(self.estimate), 1))
         one, two = (part.moments(zero)[1][self._own] for part in (self._inside, self._outside))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 from zlib import crc32
 
 import numpy as np
@@ -28,7 +29,6 @@ Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
 THAW, CHILL, NONE, UNTOLD = "thaw", "chill", "none seen", "cannot tell"
-VERDICTS = (THAW, CHILL, NONE, UNTOLD)
 OUTSIDE = "its windows reach beyond the data"
 SHARED = "its windows share a period with those of the occasion before"
 EMPTY = "no events on one side of it"
@@ -107,6 +107,7 @@ class _Tested:
     p_value: float = np.nan
     choices: int = 0
     exact: bool = False
+    finest: float = np.inf
     seen: Seen = field(default_factory=Seen)
 
 
@@ -115,18 +116,20 @@ def event_study(
 ) -> EventStudy:
     """Return what changed in each series around the occasions, against placebo dates of the same series.
 
-    The family of tests is all series in which there is something to test. `study` has the columns of
-    `frames.STUDIED`, `visited` those of `frames.VISITED`; figures that cannot be told are not numbers.
+    The family of tests is all series with dates enough to reject anything (Tarone 1990). `study` has the
+    columns of `frames.STUDIED`, `visited` those of `frames.VISITED`; figures that cannot be told are not
+    numbers.
     """
     days = pd.DatetimeIndex(sorted(set(occasions)))
     sights = {key: look(each, days, design) for key, each in series.items()}
     tests = {key: _test(key, sight, design) for key, sight in sights.items()}
-    p_values = np.array([each.p_value for each in tests.values()])
+    able = [each.finest <= design.alpha for each in tests.values()]
+    p_values = np.where(able, [each.p_value for each in tests.values()], np.nan)
     family = int((~np.isnan(p_values)).sum())
     adjusted = {"holm": families.holm(p_values), "bh": families.benjamini_hochberg(p_values)}
     rows = []
     for place, (key, test) in enumerate(tests.items()):
-        powered = _powered(key, test, design, family)
+        powered = _powered(key, test, design, family) if able[place] else test
         row = _row(key, powered, family) | {f"p_{name}": each[place] for name, each in adjusted.items()}
         rows.append(row | dict(zip(("verdict", "why"), _verdict(row, design), strict=True)))
     visited = [_visited(key, sight) for key, sight in sights.items()]
@@ -178,13 +181,12 @@ def _test(key: str, sight: Sight, design: Design) -> _Tested:
         p_value=float(test.p_values()[0]),
         choices=len(among.chosen),
         exact=among.exact,
+        finest=among.finest,
     )
 
 
 def _powered(key: str, test: _Tested, design: Design, family: int) -> _Tested:
     """Return the test with the least effects that it would have found, at its level after correction."""
-    if np.isnan(test.p_value):
-        return test
     sight = test.sight
     used = sight.used
     seen = least_effects(
@@ -198,7 +200,7 @@ def _powered(key: str, test: _Tested, design: Design, family: int) -> _Tested:
     return replace(test, seen=seen)
 
 
-def _row(key: str, test: _Tested, family: int) -> dict[str, object]:
+def _row(key: str, test: _Tested, family: int) -> dict[str, Any]:
     sight, (occasions, others) = test.sight, test.sight.numbers
     used = sight.used & sight.occasion
     weight = sight.found.weight[used]
@@ -222,7 +224,7 @@ def _told(value: float) -> float:
     return value if np.isfinite(value) else np.nan
 
 
-def _verdict(row: Mapping[str, object], design: Design) -> tuple[str, str]:
+def _verdict(row: Mapping[str, Any], design: Design) -> tuple[str, str]:
     """Return the verdict on one dyad, and why nothing can be told where that is so."""
     if not row["events"]:
         return UNTOLD, "no events between the two"
@@ -230,11 +232,11 @@ def _verdict(row: Mapping[str, object], design: Design) -> tuple[str, str]:
         return UNTOLD, "no occasion with events before and after it"
     if not row["placebos"]:
         return UNTOLD, "no placebo date with events before and after it"
-    if float(str(row[f"p_{design.correction}"])) <= design.alpha:
-        return (THAW if float(str(row["value"])) > 0 else CHILL), ""
-    least = float(str(row["least"]))
+    if row[f"p_{design.correction}"] <= design.alpha:
+        return (THAW if row["value"] > 0 else CHILL), ""
+    least = row["least"]
     if np.isnan(least):
-        return UNTOLD, "too few dates with events for a test at this level"
+        return UNTOLD, "too few dates with events to reject anything"
     if least > design.bound:
         return UNTOLD, "no change that the scale holds would have been seen"
     if least > design.limit:
