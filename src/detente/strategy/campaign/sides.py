@@ -31,7 +31,11 @@ class Side:
         """Return a portfolio, or several together, in words: the titles of its levers."""
         names = [portfolio] if portfolio in self.portfolios else portfolio.split(JOIN)
         held = dict.fromkeys(key for name in names for key in self.portfolios[name])
-        return JOIN.join(self.levers[key].title for key in held) if held else "Nothing new"
+        return self.words(tuple(held))
+
+    def words(self, levers: Sequence[str]) -> str:
+        """Return levers in words: their titles."""
+        return JOIN.join(self.levers[key].title for key in levers) if levers else "Nothing new"
 
 
 def asked_of(case: Case) -> Strategies:
