@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from detente.cases import Case
+from detente.cases.scenarios import patched
 from detente.errors import SimulationError
 from detente.measurement.findings import Finding
 from detente.simulation.checks import preflight
@@ -67,6 +68,14 @@ def test_a_scenario_that_does_not_fit_is_missing_and_the_others_are_told() -> No
     assert late.differences.empty
     assert late.crossings.empty
     assert "was written for the baseline" in " ".join(late.missing["why"])
+
+
+def test_a_scenario_is_the_same_whether_drawn_beside_its_baseline_or_alone() -> None:
+    held = dict(zip(told().scenarios["scenario"], told().scenarios["digest"], strict=True))
+    for key, digest in held.items():
+        under = patched(written(), written().scenarios[key], name=key)
+        assert projected(under, draws=200).digest == digest
+    assert told().digest not in held.values()
 
 
 def test_differences_lie_between_before_and_after() -> None:

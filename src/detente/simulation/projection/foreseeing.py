@@ -11,9 +11,11 @@ from detente.cases.projection import ALIGNMENT
 from detente.cases.scenarios import patched
 from detente.errors import DetenteError
 from detente.measurement.missing import Missing, as_frame
+from detente.simulation.ensemble.comparing import compare
 from detente.simulation.projection.crossing import newly_crossed
 from detente.simulation.projection.frames import FRAMES, framed
 from detente.simulation.projection.outlook import Difference, Outlook, outlook
+from detente.simulation.projection.preparing import prepare
 from detente.simulation.projection.prospects import Prospects
 from detente.simulation.projection.telling import calendar, drivers, sizes
 
@@ -31,11 +33,11 @@ KINDS = {"cohesion": "bloc", "blocs": "bloc"}
 
 @dataclass(frozen=True)
 class _Other:
-    """A scenario that fits: its futures, and what is otherwise in them."""
+    """A scenario that fits, the digest of its futures, and what is otherwise in them."""
 
     key: str
     case: Case
-    told: Outlook
+    digest: str
     against: Difference
 
 
@@ -49,7 +51,7 @@ def foresee(case: Case, known: Known, *, boards: Boards | None, seed: int, draws
     held["scenarios"] = framed(
         "scenarios",
         (
-            {"scenario": each.key, "title": case.scenarios[each.key].title, "digest": each.told.digest,
+            {"scenario": each.key, "title": case.scenarios[each.key].title, "digest": each.digest,
              "reason": case.scenarios[each.key].reason}
             for each in others
         ),
@@ -77,8 +79,10 @@ def _scenarios(case: Case, known: Known, base: Outlook) -> tuple[list[_Other], l
     for key, scenario in case.scenarios.items():
         try:
             under = patched(case, scenario, name=key)
-            told = outlook(under, known, scenario=key, draws=base.draws, seed=base.ensemble.seed)
-            others.append(_Other(key, under, told, told.against(base)))
+            prepared = prepare(under, known, seed=base.ensemble.seed, like=base.prepared)
+            told = compare(base.prepared.futures, prepared.futures, draws=base.draws, seed=base.ensemble.seed)
+            digest = told.digest.removeprefix(f"{base.ensemble.digest}-")
+            others.append(_Other(key, under, f"{digest}-{base.draws}", Difference(prepared, told, key)))
         except DetenteError as error:
             unfit += [
                 Missing("scenarios", scenario.title, f"{each.where} {each.what}", each.hint)
@@ -109,9 +113,9 @@ def _differences(other: _Other, base: Outlook) -> pd.DataFrame:
     """Return what is otherwise in a scenario: by year, by occasion, and of crossings at the end."""
     found = []
     for table, name in KINDS.items():
-        before, after = (_yearly(each, table)["mean"].to_numpy() for each in (base, other.told))
+        before = _yearly(base, table)["mean"].to_numpy()
         rows = _yearly(other.against, table).rename(columns={name: "name", "mean": "difference"})
-        found.append(rows.assign(kind=table, before=before, after=after))
+        found.append(rows.assign(kind=table, before=before, after=before + rows["difference"].to_numpy()))
     votes = other.against.frame("decisions")
     votes = votes.rename(columns={"decision": "name", "begins": "time", "step": "item"})
     found.append(votes.assign(kind="decisions", mark="assumed", item=votes["item"].astype(str)))

@@ -18,9 +18,7 @@ from detente.cases.rules import Rule
 from detente.errors import DetenteError, Problem, SimulationError, raise_all
 from detente.measurement.blocs import members, memberships
 from detente.measurement.missing import Missing
-from detente.measurement.observations import Scene as Observed
-from detente.measurement.pairs import AGREEMENT
-from detente.simulation.agenda.table import Table, tabulate
+from detente.simulation.agenda.table import Table
 from detente.simulation.decisions.electorate import weighted
 from detente.simulation.dynamics import Dynamics
 from detente.simulation.ensemble.ballots import Ballot, Payment
@@ -31,7 +29,8 @@ from detente.simulation.institutions.catalogue import rule_named
 from detente.simulation.institutions.compiled import Compiled, compiled
 from detente.simulation.projection.happening import Calendar, Names, consequence, payments, shock
 from detente.simulation.projection.law import PARAMETERS, YEAR, Past, Scene, dynamics, past
-from detente.simulation.projection.levels import Level, driver_of, levels
+from detente.simulation.projection.levels import Level, driver_of
+from detente.simulation.projection.sharing import levels_of, table_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,8 +61,9 @@ class Known:
 class Prepared:
     """Futures of a case, with what they were made from.
 
-    `levels` are the drivers' as measured; `on` says of each item who really is on it, the rest being filled
-    in; `events` are those in the window; `missing` names what could not be had.
+    `levels` are the drivers' as measured, `unknown` those that are not; `on` says of each item who really
+    is on it, the rest being filled in; `events` are those in the window; `missing` names what could not be
+    had.
     """
 
     case: Case
@@ -74,24 +74,27 @@ class Prepared:
     calendar: Calendar
     table: Table
     levels: tuple[Level, ...]
+    unknown: tuple[Missing, ...]
     on: Mapping[str, frozenset[str]]
     missing: tuple[Missing, ...]
 
 
-def prepare(case: Case, known: Known, *, until: date | None = None, seed: int = 0) -> Prepared:
+def prepare(
+    case: Case, known: Known, *, until: date | None = None, seed: int = 0, like: Prepared | None = None
+) -> Prepared:
     """Return the futures of a case, in half-years from the day it looks from until a day, or for its years.
 
-    Raises `SimulationError` where the case asks
-    for none, where the window makes no sense, and for every event that does not fit.
+    What another case that is prepared, such as its baseline, has in common with it is taken from there
+    (`like`). Raises `SimulationError` where the case asks for none, where the window makes no sense, and for
+    every event that does not fit.
     """
     if case.projection is None:
         hint = "add `projection:`; `detente schema` explains it"
         raise SimulationError(Problem(case.name, "asks for no projection", hint))
     steps, aside = _steps(case, until)
-    table = tabulate(case, known.evidence, known.measures)
+    table = table_of(case, known, like=like)
     held, spells, missing = _scene(case, known, table)
-    observed = Observed(case, known.evidence, held.actors, spells, pd.DataFrame(columns=AGREEMENT))
-    found, unknown = levels(observed, known.evidence, known.measures)
+    found, unknown = levels_of(case, known, actors=held.actors, spells=spells, like=like)
     drivers = (*(level.key for level in found), *((YEAR,) if ALIGNMENT in held.issues else ()))
     scene = Scene(held.actors, held.blocs, held.member, held.issues, drivers)
     law = _past(case, known, scene, steps=steps, seed=seed)
@@ -110,8 +113,9 @@ def prepare(case: Case, known: Known, *, until: date | None = None, seed: int = 
         on |= {ALIGNMENT: frozenset(np.array(scene.actors, object)[law.known].tolist())}
     missing += [*unknown, *table.missing, *_unread(case, on, scene)]
     return Prepared(
-        case, known, futures, events, names, calendar, table, tuple(found), on, tuple(dict.fromkeys(missing))
-    )
+        case, known, futures, events, names, calendar, table, tuple(found), tuple(unknown), on,
+        tuple(dict.fromkeys(missing)),
+    )  # fmt: skip
 
 
 def _steps(case: Case, until: date | None) -> tuple[int, list[str]]:
