@@ -70,7 +70,7 @@ class Outlook:
     @property
     def digest(self) -> str:
         """The digest of everything that the futures hang on, their seed and number included."""
-        return f"{self.ensemble.digest}-{self.ensemble.seed}-{self.draws}"
+        return f"{self.ensemble.digest}-{self.draws}"
 
     @property
     def data(self) -> xr.Dataset:
