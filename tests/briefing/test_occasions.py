@@ -181,7 +181,7 @@ def test_every_number_carries_its_mark() -> None:
     marks = {each.what.split(",")[0]: each.number.mark for each in cited}
     assert marks == {
         "occasions that the events cover": "sourced", "occasions on record": "sourced",
-        "weeks after that are compared with those before": "sourced", "change around occasions": "estimated",
+        "weeks after that are compared with those before": "assumed", "change around occasions": "estimated",
         "corrected p-value": "estimated", "least change that would have been seen": "estimated",
         "change that matters": "assumed",
     }  # fmt: skip

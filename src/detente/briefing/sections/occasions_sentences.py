@@ -50,13 +50,14 @@ def basis_sentence(spec: EventStudy, dates: pd.DataFrame, series: pd.DataFrame) 
     if asked.empty or series.empty:
         return None
     source, covered = str(asked["source"].iloc[0]), int((asked["why"] != OUTSIDE).sum())
+    window = Number(float(spec.window), "count", "assumed", method="as long as the case asks for")
     return sentence(
         "Events coded from the news, from ", Label(day(series["period"].min())), " to ",
         Label(day(series["period"].max())), ", cover ",
         Cited(counted(covered, source), "occasions that the events cover"), " of ",
         Cited(counted(len(asked), source), "occasions on record"), " occasions on record. What passed in "
         "the ",
-        Cited(counted(spec.window, "case"), f"{spec.per}s after that are compared with those before"),
+        Cited(window, f"{spec.per}s after that are compared with those before"),
         f" {spec.per}s after each is set against as many before, and that change against the change at dates "
         "on which nothing was on.",
     )  # fmt: skip
