@@ -13,6 +13,8 @@ from pydantic import Field, model_validator
 from detente.cases.events import Event, Signed, Sizes
 from detente.cases.terms import BlocKey, Day, Key, Part, PartyCode, Text, check_once, check_range, fault
 
+NOTHING, ALL = "nothing", "all"
+"""The portfolio without any lever, which every player has, and the one with all."""
 Weight = Annotated[float, Field(ge=0, le=100)]
 Unit = Literal["percent_gdp", "points"]
 
@@ -121,6 +123,12 @@ class Objective(Part):
     )
     reason: Text = Field(description="Why the player is taken to want it, and to weigh it so.")
 
+    @model_validator(mode="after")
+    def _measured(self) -> Self:
+        if self.target is not None and self.measure is None:
+            raise fault("a target is met by what is measured", "add `measure:`, or take `target:` out")
+        return self
+
 
 class Player(Part):
     """A side that chooses: a state, or several that act as one."""
@@ -148,6 +156,10 @@ class Player(Part):
         check_once(self.actors, "actor")
         for key, levers in self.portfolios.items():
             check_once(levers, f"lever of {key}")
+            if not levers:
+                raise fault(f"portfolio {key} has no lever", "doing nothing is always compared: take it out")
+            if key == NOTHING:
+                raise fault(f"{NOTHING} is the portfolio without any lever", "give it another name")
         if sum(each.weight for each in self.objectives.values()) == 0:
             raise fault("the weights of its objectives add up to 0", "let one at least be more than 0")
         seen: dict[str, tuple[str, str]] = {}
@@ -234,3 +246,10 @@ class Strategies(Part):
     )
     reason: Text = Field(description="How levers and objectives were chosen.")
     note: Text | None = Field(default=None, description="What the reader must know to read it rightly.")
+
+    @model_validator(mode="after")
+    def _own_names(self) -> Self:
+        for key in self.levers:
+            if key in (NOTHING, ALL):
+                raise fault(f"{key} is the name of a portfolio", "give the lever another name")
+        return self

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -116,9 +117,14 @@ def ends_of(begins: date, years: float, steps: int) -> list[pd.Timestamp]:
     >>> [str(day.date()) for day in ends_of(date(2026, 1, 1), 0.5, 2)]
     ['2026-01-01', '2026-07-01', '2027-01-01']
     """
+    return list(_ends_of(begins, years, steps))
+
+
+@lru_cache(maxsize=16)
+def _ends_of(begins: date, years: float, steps: int) -> tuple[pd.Timestamp, ...]:
     first, found = pd.Timestamp(begins), []
     for step in range(steps + 1):
         months = 12 * years * step
         days = round(DAYS * (months - int(months)))
         found.append(first + pd.DateOffset(months=int(months)) + pd.Timedelta(days=days))
-    return found
+    return tuple(found)

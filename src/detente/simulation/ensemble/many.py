@@ -87,14 +87,15 @@ def draw_many(
         hint = "give at least one of each"
         raise SimulationError(Problem("variants", "no variant, or nothing to measure", hint))
     raise_all(SimulationError, list(_apart(variants)))
-    ready = [replace(variant, every=variant.steps) for variant in variants]
+    ready = [each if each.every == each.steps else replace(each, every=each.steps) for each in variants]
     shapes = [Shape.of(futures) for futures in ready]
     raise_all(SimulationError, list(_missing(ready, shapes, measure)))
     how, begun = means or Means(), time.monotonic()
     with workers(draws, how) as (pool, threads):
         values, lost = _room(len(ready), draws, len(measure))
+        first_plan = packed(ready[0])
         for place, (futures, shape) in enumerate(zip(ready, shapes, strict=True)):
-            source = Drawn(packed(futures), seed)
+            source = Drawn(packed(futures, like=(ready[0], first_plan)), seed)
             for first, count in chunks((0, draws), source.rows, how):
                 chunk = source.chunk(pool, threads, first=first, count=count)
                 ends, span = ends_of_chunk(shape, source.plan, chunk), slice(first, first + count)

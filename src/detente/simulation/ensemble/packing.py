@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -27,8 +28,9 @@ SIDES = ("failed", "passed")
 NEAR = 1e-12
 
 
-def packed(futures: Futures) -> Plan:
-    """Return the plan of some futures.
+def packed(futures: Futures, *, like: tuple[Futures, Plan] | None = None) -> Plan:
+    """Return the plan of some futures; of others `like` them with their plan, the law is taken if it is the
+    same.
 
     >>> from detente.simulation.dynamics import Dynamics
     >>> from detente.simulation.ensemble.futures import Futures
@@ -40,8 +42,9 @@ def packed(futures: Futures) -> Plan:
     outside = _outside(futures)
     tables, which = quantile_tables(futures.dynamics.dof)
     votes, rules = _votes(futures)
+    same = like is not None and like[0].dynamics is futures.dynamics
     return Plan(
-        law=_law(futures.dynamics, which),
+        law=like[1].law if like and same else _law(futures.dynamics, which),
         outside=outside,
         events=_events(futures, shocks),
         votes=votes,
@@ -243,17 +246,12 @@ def _luck(futures: Futures, shocks: Sequence[Shock], outside: Outside, tables: F
     """Return the streams, and which of them are needed when."""
     dynamics = futures.dynamics
     actors, issues, covariates = dynamics.actors, dynamics.issues, dynamics.covariates
-    names: list[tuple[str, ...]] = [("start", *cell) for cell in product(actors, issues)]
-    names += [("level", *cell) for cell in product(actors, covariates)]
-    start = len(names)
-    names += [("own", *cell) for cell in product(actors, issues)]
-    common = len(names)
-    names += [("common", *cell) for cell in product((*dynamics.blocs, ""), issues)]
-    walk = len(names)
-    walks = np.argwhere(outside.walk >= 0).tolist()
-    names += [("walk", actors[actor], covariates[place]) for actor, place in walks]
+    walks = tuple((actors[i], covariates[c]) for i, c in np.argwhere(outside.walk >= 0).tolist())
+    standing, ends = _standing(actors, issues, dynamics.blocs, covariates, walks)
+    start, common, walk = ends
+    names: list[tuple[str, ...]] = []
     turns = -(-futures.steps // WORDS)
-    wanted = np.zeros((turns + 1, len(names)), dtype=np.bool_)
+    wanted = np.zeros((turns + 1, len(standing)), dtype=np.bool_)
     wanted[0, :start] = True
     wanted[1:, start:] = True
     columns = [wanted]
@@ -262,16 +260,39 @@ def _luck(futures: Futures, shocks: Sequence[Shock], outside: Outside, tables: F
     for row, ballot in enumerate(futures.ballots):
         held = {actor for step in ballot.steps for actor in ballot.rule_at(step).voters.actors}
         for place in sorted(actors.index(actor) for actor in held):
-            vote[row, place] = len(names)
+            vote[row, place] = len(standing) + len(names)
             names.append(("vote", ballot.key, actors[place]))
             columns.append(_turns(ballot.steps, turns))
     for row, shock in enumerate(shocks):
         for place in [issues.index(issue) for issue, sd in shock.news.items() if sd > 0]:
-            news[row, place] = len(names)
+            news[row, place] = len(standing) + len(names)
             names.append(("news", shock.key, issues[place]))
             columns.append(_turns([shock.step], turns))
     wanted = np.concatenate(columns, axis=1)
-    return Luck(streams(names), wanted, tables, start, common, walk, vote, news)
+    told = np.concatenate([standing, streams(names)])
+    return Luck(told, wanted, tables, start, common, walk, vote, news)
+
+
+@lru_cache(maxsize=4)
+def _standing(
+    actors: tuple[str, ...],
+    issues: tuple[str, ...],
+    blocs: tuple[str, ...],
+    covariates: tuple[str, ...],
+    walks: tuple[tuple[str, str], ...],
+) -> tuple[Streams, tuple[int, int, int]]:
+    """Return the streams that all futures with the same names have, and where those of actors' own shocks, of
+    blocs and of walks begin.
+    """
+    names: list[tuple[str, ...]] = [("start", *cell) for cell in product(actors, issues)]
+    names += [("level", *cell) for cell in product(actors, covariates)]
+    start = len(names)
+    names += [("own", *cell) for cell in product(actors, issues)]
+    common = len(names)
+    names += [("common", *cell) for cell in product((*blocs, ""), issues)]
+    walk = len(names)
+    names += [("walk", *cell) for cell in walks]
+    return streams(names), (start, common, walk)
 
 
 def _turns(steps: Sequence[int], turns: int) -> NDArray[np.bool_]:

@@ -90,6 +90,7 @@ class Advice:
         yield "objectives", self.campaign.objective_frame()
         yield "regret", self.weighed.best.frame()
         yield "gambles", self.weighed.gambles
+        yield "targets", self.weighed.targets
         yield "robustness", self.weighed.robustness.frame()
         yield "front", self.weighed.front.frame()
         yield "equilibria", self.played.empirical.frame()
@@ -103,6 +104,7 @@ class Advice:
         yield "pathways", self.adapted.frame()
         yield "waiting", self.adapted.waiting_frame()
         if self.breaks:
+            yield "broken", pd.DataFrame([each.row() for each in self.breaks])
             yield "breaks", pd.concat([each.frame(self.knobs) for each in self.breaks], ignore_index=True)
         if self.stress is not None:
             yield "stress", self.stress.frame()
@@ -186,5 +188,10 @@ def _notes(found: Campaign) -> Iterator[str]:
         lost = f"{found.lost} of {found.draws} futures"
         yield f"{lost} grew beyond bounds in some portfolio, and count in none."
     case = found.prepared.case
+    voted = {ballot.key for ballot in found.prepared.futures.ballots}
+    levers = {**found.side.levers, **found.other.levers}
+    idle = [each.title for each in levers.values() if each.pays and not voted & set(each.pays)]
+    if idle:
+        yield f"Pay for decisions that come up in no future, and buy nothing: {', '.join(idle)}."
     told = "; ".join(in_words(each, case) for each in found.measures)
     yield f"Read from the futures: {told}. All else that counts is assumed, lever by lever."

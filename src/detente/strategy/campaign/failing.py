@@ -9,9 +9,11 @@ import pandas as pd
 from scipy.stats import rankdata
 
 from detente.simulation.projection.preparing import adding
-from detente.strategy.campaign.matrix import WHERE, Campaign, Floats
+from detente.strategy.campaign.matrix import Campaign, Floats
+from detente.strategy.campaign.payoffs import simulated
+from detente.strategy.campaign.pulling import WHERE
 from detente.strategy.campaign.sides import NOTHING
-from detente.strategy.campaign.states import Inputs, inputs
+from detente.strategy.campaign.states import Inputs, gathered, inputs
 from detente.strategy.discovery.leaves import tree
 from detente.strategy.discovery.stability import Stability, stability
 from detente.strategy.discovery.trajectory import Peeling, Trajectory, prim
@@ -47,14 +49,16 @@ NO_BOX = pd.DataFrame(columns=["input", "low", "high", "values", "p_low", "p_hig
 
 
 def drawn(found: Campaign, portfolio: str, answer: str) -> Inputs:
-    """Return what was drawn in each kept future of a pair of portfolios, costs aside."""
+    """Return what was drawn in each kept future of a pair of portfolios, costs and side effects among it."""
     own, other = found.side.portfolios[portfolio], found.other.portfolios[answer]
-    levers = {
-        **{key: found.side.levers[key] for key in own},
-        **{key: found.other.levers[key] for key in other},
-    }
-    futures = adding(found.prepared, levers, where=WHERE)
-    return inputs(found.prepared, futures, draws=found.draws, seed=found.seed).of(found.kept)
+    answers = {key: found.other.levers[key] for key in other}
+    futures = adding(found.prepared, {**{key: found.side.levers[key] for key in own}, **answers}, where=WHERE)
+    states = inputs(found.prepared, futures, draws=found.draws, seed=found.seed)
+    told = [
+        *((name, name, values) for name, values in zip(states.names, states.values.T, strict=True)),
+        *found.ledgers[0].told(own, answers),
+    ]
+    return gathered(told, found.draws).of(found.kept)
 
 
 def failing(found: Campaign, portfolio: str, answer: str = NOTHING) -> Failing:
@@ -91,12 +95,17 @@ def screened(held: Inputs, outcome: Floats, most: int = MOST_INPUTS) -> Inputs:
 
 
 def drivers(found: Campaign, portfolio: str, answer: str = NOTHING) -> pd.DataFrame:
-    """Return what drives a side's points: Shapley effects of the inputs, correlated or not, with intervals.
+    """Return what drives the points that a side makes with a portfolio, not less what it would have made
+    without: Shapley effects of the inputs, correlated or not, with intervals.
 
     Rows of input, value, low, high, and `unexplained` as the last: chance in votes and single shocks, and the
     inputs that were set aside since they go less with the outcome.
     """
-    points = found.payoffs[found.rows.index(portfolio), found.columns.index(answer), :, 0]
+    row, column = found.rows.index(portfolio), found.columns.index(answer)
+    still = simulated(
+        found.side, found.prepared.case, found.measures, found.base, np.zeros_like(found.base)
+    ).sum(axis=1)
+    points = found.payoffs[row, column, :, 0] + still
     held = screened(drawn(found, portfolio, answer), points)
     if np.ptp(points) == 0 or not held.names:
         return pd.DataFrame(columns=["input", "value", "low", "high"])

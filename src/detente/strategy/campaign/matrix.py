@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,12 +11,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from detente.errors import Problem, StrategyError
+from detente.errors import Problem, StrategyError, raise_all
 from detente.simulation.ensemble.gathering import Means
 from detente.simulation.ensemble.many import draw_many
-from detente.simulation.ensemble.measures import Outcome, label
-from detente.simulation.projection.preparing import Prepared, adding
+from detente.simulation.ensemble.measures import Outcome, Position, label
 from detente.strategy.campaign.payoffs import Ledger, ledger, measured, simulated
+from detente.strategy.campaign.pulling import Change, Pulls
 from detente.strategy.campaign.sides import NOTHING, Side
 from detente.strategy.executors import run
 
@@ -24,20 +24,22 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from detente.simulation.ensemble.futures import Futures
+    from detente.simulation.projection.preparing import Prepared
     from detente.strategy.executors import Progress
 
 Floats = NDArray[np.float64]
 TOGETHER = 20
 """Pairs of portfolios in one chunk of work."""
 FEWEST = 100
-WHERE = "strategies.levers"
+NORMAL = 1.959963984540054
 
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """Pairs of portfolios that are drawn together: what a worker is sent."""
+    """Pairs of portfolios that are drawn together, as changes of the same futures: what a worker is sent."""
 
-    variants: tuple[Futures, ...]
+    base: Futures
+    changes: tuple[Change, ...]
     outcomes: tuple[Outcome, ...]
     draws: int
     seed: int
@@ -47,13 +49,14 @@ class Batch:
 @dataclass(frozen=True)
 class How:
     """How to run, which changes nothing in what comes out: where, with how many workers, a folder to pick up
-    from, and whom to tell.
+    from, whom to tell, and how many pairs of portfolios go into a chunk.
     """
 
     executor: str = "serial"
     jobs: int | None = None
     folder: Path | None = None
     report: Callable[[Progress], None] | None = None
+    together: int = TOGETHER
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,7 +141,7 @@ class Campaign:
 
 def mean_of(values: Floats) -> tuple[float, float]:
     """Return the mean and half the width of its 95 per cent interval for the number of futures."""
-    return float(values.mean()), float(1.959964 * values.std() / np.sqrt(max(len(values) - 1, 1)))
+    return float(values.mean()), float(NORMAL * values.std() / np.sqrt(max(len(values) - 1, 1)))
 
 
 def campaign(
@@ -147,80 +150,89 @@ def campaign(
     """Draw every pair of portfolios over the same futures.
 
     The same bytes on every executor and for any number of workers. Raises `StrategyError` where there is one
-    portfolio alone or too few futures, `SimulationError` for levers that do not fit the case.
+    portfolio alone, too few futures, or too few that stay within bounds, and `SimulationError` with all
+    levers that do not fit the case.
     """
-    if draws < FEWEST:
-        hint = f"draw {FEWEST} at least; 1000 is usual"
-        raise StrategyError(Problem("draws", f"{draws} futures tell portfolios apart by luck", hint))
-    if len(side.portfolios) < 2:
-        what = "has nothing to choose between: doing nothing is its only portfolio"
-        raise StrategyError(Problem(f"player {side.key!r}", what, "give it levers"))
-    case = prepared.case
+    _check(side, draws)
+    case, how = prepared.case, how or How()
     measures = tuple(
         dict.fromkeys([*measured(side, case).values(), *measured(other, case).values()])
     ) or _something(prepared)
-    how = how or How()
-    batches = list(_batches(prepared, side, other, measures, draws=draws, seed=seed, how=how))
-    found = list(
-        run(_drawn, batches, executor=how.executor, jobs=how.jobs, folder=how.folder, report=how.report)
-    )
-    values = np.concatenate([each["values"] for each in found])
-    kept = np.flatnonzero(~np.concatenate([each["lost"] for each in found]).any(axis=0))
-    if len(kept) < FEWEST:
-        what = f"numbers grow beyond bounds in {draws - len(kept)} of {draws} futures"
-        raise StrategyError(Problem("futures", what, "look for sizes that are far too large"))
     shape = len(side.portfolios), len(other.portfolios)
-    values = values[:, kept].reshape(*shape, len(kept), len(measures))
-    base = values[list(side.portfolios).index(NOTHING), list(other.portfolios).index(NOTHING)]
-    ledgers = (
-        ledger(side, other, draws=draws, seed=seed),
-        ledger(other, side, draws=draws, seed=seed),
+    values, kept = _drawn(
+        prepared, _changes(prepared, side, other), measures, draws=draws, seed=seed, how=how
     )
+    values = values.reshape(*shape, len(kept), len(measures))
+    base = values[list(side.portfolios).index(NOTHING), list(other.portfolios).index(NOTHING)]
+    ledgers = ledger(side, other, draws=draws, seed=seed), ledger(other, side, draws=draws, seed=seed)
     points, others = (np.empty((*shape, len(kept), len(each.names))) for each in ledgers)
     for i, own in enumerate(side.portfolios.values()):
         for j, answer in enumerate(other.portfolios.values()):
             here = values[i, j]
-            beside = ledgers[0].points(own, answer, draws)[kept], ledgers[1].points(answer, own, draws)[kept]
-            points[i, j] = simulated(side, case, measures, here, base) + beside[0]
-            others[i, j] = simulated(other, case, measures, here, base) + beside[1]
+            points[i, j] = simulated(side, case, measures, here, base)
+            points[i, j] += ledgers[0].points(own, answer, draws)[kept]
+            others[i, j] = simulated(other, case, measures, here, base)
+            others[i, j] += ledgers[1].points(answer, own, draws)[kept]
     return Campaign(
         prepared, side, other, measures, values, points, others, base, kept, draws - len(kept), draws, seed,
         ledgers,
     )  # fmt: skip
 
 
+def _check(side: Side, draws: int) -> None:
+    problems = []
+    if draws < FEWEST:
+        hint = f"draw {FEWEST} at least; 1000 is usual"
+        problems.append(Problem("draws", f"{draws} futures tell portfolios apart by luck", hint))
+    if len(side.portfolios) < 2:
+        what = "has nothing to choose between: doing nothing is its only portfolio"
+        problems.append(Problem(f"player {side.key!r}", what, "give it levers"))
+    raise_all(StrategyError, problems)
+
+
 def _something(prepared: Prepared) -> tuple[Outcome, ...]:
     """Return any outcome, where no objective is read from the futures."""
-    from detente.simulation.ensemble.measures import Position
-
     dynamics = prepared.futures.dynamics
     return (Position(dynamics.actors[0], dynamics.issues[0]),)
 
 
-def _batches(
+def _changes(prepared: Prepared, side: Side, other: Side) -> Iterator[Change]:
+    pulls = Pulls.of(prepared, {**side.levers, **other.levers})
+    for own in side.portfolios.values():
+        for answer in other.portfolios.values():
+            yield pulls.pulled((*own, *answer))
+
+
+def _drawn(
     prepared: Prepared,
-    side: Side,
-    other: Side,
+    changes: Iterator[Change],
     measures: Sequence[Outcome],
     *,
     draws: int,
     seed: int,
     how: How,
-) -> Iterator[Batch]:
-    variants = []
-    for own in side.portfolios.values():
-        for answer in other.portfolios.values():
-            levers = {**{key: side.levers[key] for key in own}, **{key: other.levers[key] for key in answer}}
-            variants.append(adding(prepared, levers, where=WHERE))
+) -> tuple[Floats, NDArray[np.int64]]:
+    """Return outcomes (pairs, futures, outcomes) of the futures that no pair lost, and which these are."""
+    base, every = replace(prepared.futures, every=prepared.futures.steps), list(changes)
     threads = None if how.executor == "serial" else 1
-    for first in range(0, len(variants), TOGETHER):
-        yield Batch(tuple(variants[first : first + TOGETHER]), tuple(measures), draws, seed, threads)
+    batches = [
+        Batch(base, tuple(every[first : first + how.together]), tuple(measures), draws, seed, threads)
+        for first in range(0, len(every), how.together)
+    ]
+    found = list(
+        run(drawn, batches, executor=how.executor, jobs=how.jobs, folder=how.folder, report=how.report)
+    )
+    kept = np.flatnonzero(~np.concatenate([each["lost"] for each in found]).any(axis=0))
+    if len(kept) < FEWEST:
+        what = f"numbers grow beyond bounds in {draws - len(kept)} of {draws} futures"
+        raise StrategyError(Problem("futures", what, "look for sizes that are far too large"))
+    return np.concatenate([each["values"] for each in found])[:, kept], kept
 
 
-def _drawn(batch: Batch) -> dict[str, NDArray[np.generic]]:
-    """Draw one batch: values (variants, futures, outcomes) and lost (variants, futures)."""
+def drawn(batch: Batch) -> dict[str, NDArray[np.generic]]:
+    """Draw one batch: values (pairs, futures, outcomes) and lost (pairs, futures)."""
     found = draw_many(
-        batch.variants,
+        [change.upon(batch.base) for change in batch.changes],
         measure=batch.outcomes,
         draws=batch.draws,
         seed=batch.seed,

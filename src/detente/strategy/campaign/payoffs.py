@@ -7,7 +7,7 @@ same in every portfolio that holds it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -28,7 +28,7 @@ from detente.simulation.ensemble.measures import (
 if TYPE_CHECKING:
     from detente.cases.events import Signed
     from detente.cases.schema import Case
-    from detente.cases.strategies import Cost, Measure, Objective
+    from detente.cases.strategies import Cost, Lever, Measure, Objective
     from detente.strategy.campaign.sides import Side
 
 Floats = NDArray[np.float64]
@@ -108,6 +108,18 @@ class Ledger:
         for key in others:
             found += self.other[key]
         return found
+
+    def told(self, levers: Sequence[str], others: Mapping[str, Lever]) -> Iterator[tuple[str, str, Floats]]:
+        """Yield what is drawn of two portfolios beside what is simulated: a name, a key, points (draws,)."""
+        wants = self.side.player.objectives
+        named = [(key, self.side.levers[key].title, self.own[key]) for key in levers]
+        named += [(key, lever.title, self.other[key]) for key, lever in others.items()]
+        for key, title, points in named:
+            for column, name in enumerate(self.names):
+                about = (
+                    f"cost of: {title}" if name == COST else f"what it does to “{wants[name].title}”: {title}"
+                )
+                yield about, f"{key}, {name}", points[:, column]
 
 
 def ledger(side: Side, other: Side, *, draws: int, seed: int) -> Ledger:

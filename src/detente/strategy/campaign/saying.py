@@ -24,6 +24,7 @@ def sentences(advice: Advice) -> Iterator[str]:
     """Yield what is to be said, in order: what holds up, what it risks, the game, signs, breaks, wedges."""
     yield from _holds_up(advice)
     yield from _risk(advice)
+    yield from _targets(advice)
     yield from _medal(advice)
     yield from _game(advice)
     yield from _turning(advice)
@@ -43,6 +44,9 @@ def _holds_up(advice: Advice) -> Iterator[str]:
         f"{who}, {len(found.rows)} portfolios against {len(found.columns)} answers of {other}, over "
         f"{best.futures:,} futures"
     )
+    if advice.weighed.alike:
+        yield f"{many}: all come to the same points in every future; nothing tells them apart."
+        return
     regret = f"{first['regret']:.2f} points ({first['low']:.2f} to {first['high']:.2f})"
     if best.portfolio is not None:
         second = table.iloc[1]
@@ -56,7 +60,7 @@ def _holds_up(advice: Advice) -> Iterator[str]:
         more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
         yield f"{many}: which is best cannot be told. Alike are {', '.join(names[:NAMED])}{more}."
     if advice.leader == NOTHING:
-        yield "Doing nothing new is not beaten by any lever of its own."
+        yield "None of its own levers loses less, on average, than doing nothing new."
 
 
 def _risk(advice: Advice) -> Iterator[str]:
@@ -81,6 +85,21 @@ def _risk(advice: Advice) -> Iterator[str]:
         yield (
             f"Against no answer it fails in {failing.share:.0%}; {failing.coverage:.0%} of these lie where "
             f"{'; '.join(ends[:NAMED])} (there it fails in {failing.density:.0%})."
+        )
+
+
+def _targets(advice: Advice) -> Iterator[str]:
+    """How often what is good enough comes about, under the leader among portfolios and without any."""
+    name, wants = advice.failing.portfolio, advice.campaign.side.player.objectives
+    rows = advice.weighed.targets
+    still = rows[rows["portfolio"] == NOTHING].set_index("objective")
+    for row in rows[rows["portfolio"] == name].to_dict("records"):
+        want, before = wants[row["objective"]], still.loc[row["objective"]]
+        way = "at least" if want.want == "more" else "at most"
+        yield (
+            f"“{want.title}”: its target, {way} {row['target']:g}, is met in {row['met']:.0%} "
+            f"({row['low']:.0%} to {row['high']:.0%}) of futures and answers, without it in "
+            f"{before['met']:.0%} ({before['low']:.0%} to {before['high']:.0%})."
         )
 
 
@@ -121,7 +140,7 @@ def _game(advice: Advice) -> Iterator[str]:
         row = way.frame().iloc[0]
         if row["over_best"] > 0.05:
             yield (
-                f"{who.player.title} gains {row['over_best']:.2f} points over the best equilibrium by "
+                f"{who.player.title} gains {row['over_best']:.2f} points over the best equilibrium found by "
                 f"committing itself first."
             )
 
@@ -137,7 +156,7 @@ def _turning(advice: Advice) -> Iterator[str]:
     for row in near.head(3).to_dict("records"):
         name = "cost" if row["objective"] == COST else f"“{wants[row['objective']].title}”"
         told.append(
-            f"{name} weighed {row['factor']:g} times as much (“{found.side.title(row['portfolio'])}”)"
+            f"{name} weighed {row['factor']:.2g} times as much (“{found.side.title(row['portfolio'])}”)"
         )
     yield f"Another portfolio would lead if {'; or '.join(told)}."
 
@@ -155,8 +174,8 @@ def _watch(advice: Advice) -> Iterator[str]:
             f"{row['until']:%Y}, switch from “{title(row['start'])}” to “{title(row['then'])}”; this gains "
             f"{row['gain']:.2f} ({row['low']:.2f} to {row['high']:.2f}) points."
         )
-    if not adapted.waiting.worthwhile.any():
-        yield "Waiting to learn more is not worth what it delays."
+    if not adapted.worthwhile:
+        yield "It is not shown that waiting to learn more is worth what it delays."
 
 
 def _breaks(advice: Advice) -> Iterator[str]:
@@ -164,8 +183,10 @@ def _breaks(advice: Advice) -> Iterator[str]:
     for each in advice.breaks:
         found = each.found
         if not found.routes:
-            worst = f"worst seen {found.worst:.3g}"
-            yield f"{each.title}: nothing within what is plausible brings it about ({worst})."
+            yield (
+                f"{each.title}: nothing within what is plausible was found to bring it about (as it is "
+                f"{found.base:.3g}, worst of {each.checked} runs {found.worst:.3g})."
+            )
             continue
         if found.distance == 0:
             yield f"{each.title}: so it is already, on average over futures ({found.base:.3g})."
@@ -177,9 +198,10 @@ def _breaks(advice: Advice) -> Iterator[str]:
             told = ", ".join(f"{knobs[found.space.names[i]]} {route.change[i]:+.2f}" for i in parts)
             routes.append(f"{route.distance:.2f} away ({told})")
         kind = "one route" if len(routes) == 1 else f"{len(routes)} routes"
+        unsure = "" if each.settled else "; the search had not settled, and nearer ones may be left"
         yield (
             f"{each.title}: {kind} found, {'; then '.join(routes)}; 1 is one knob turned as far as is "
-            f"plausible."
+            f"plausible{unsure}."
         )
 
 
@@ -188,14 +210,16 @@ def _wedge(advice: Advice) -> Iterator[str]:
     if wedged is None:
         return
     rows = wedged.frame()
-    told = [f"{row['target']} ({row['first']:.0%})" for row in rows.head(3).to_dict("records")]
-    if wedged.analysis.leader is None:
+    leader = wedged.analysis.leader
+    if leader is None:
+        often = rows.sort_values("first", ascending=False, kind="stable")
+        told = [f"{row['target']} ({row['first']:.0%})" for row in often.head(3).to_dict("records")]
         yield (
             f"No member stands out as the one to be detached: first in how often it is worth most come "
             f"{', '.join(told)}."
         )
     else:
-        top = rows.iloc[0]
+        top = rows[rows["target"] == wedged.targets[leader]].iloc[0]
         yield (
             f"The member most worth detaching is {top['target']}; it gives way to rewards in "
             f"{top['gives_way_to_reward']:.0%} of draws, and what binds it is: {top['move']}."

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from detente.cases.strategies import ALL
+from detente.cases.strategies import NOTHING as NOTHING
 from detente.errors import Problem, StrategyError, did_you_mean
 
 if TYPE_CHECKING:
     from detente.cases.schema import Case
     from detente.cases.strategies import Lever, Player, Strategies
 
-NOTHING = "nothing"
-"""The portfolio without any lever, which every player has."""
 JOIN = " + "
 
 
@@ -85,7 +85,7 @@ def side(case: Case, name: str, *, deep: int = 0) -> Side:
         portfolios |= player.portfolios
     else:
         portfolios |= {lever: (lever,) for lever in levers}
-        portfolios |= {"all": tuple(levers)} if len(levers) > 1 else {}
+        portfolios |= {ALL: tuple(levers)} if len(levers) > 1 else {}
     return Side(key, player, levers, portfolios)
 
 

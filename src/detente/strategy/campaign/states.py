@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -17,10 +17,16 @@ from detente.simulation.ensemble.packing import STRENGTHS, packed
 from detente.simulation.ensemble.results import Shape
 
 if TYPE_CHECKING:
+    from detente.cases.events import Event
     from detente.simulation.ensemble.futures import Futures
     from detente.simulation.projection.preparing import Prepared
 
 Floats = NDArray[np.float64]
+Told = tuple[str, str, Floats]
+"""A name in words, the key behind it, and numbers."""
+GENERAL = "general alignment"
+OUTERMOST = 4
+"""Members of a decision's bloc whose own starts are told: half of them lowest on the item, half highest."""
 WORDS = {
     "doubt": "how far votes stray", "abstention": "how readily members abstain",
     "hold": "how far dependence holds members back", "pressure": "how far domestic pressure holds them back",
@@ -54,84 +60,143 @@ class Seen:
 def inputs(prepared: Prepared, futures: Futures, *, draws: int, seed: int) -> Inputs:
     """Return what is uncertain in futures, as drawn: sizes of events and levers, strengths, speeds, effects,
     and where actors start.
+
+    These are the numbers that the engine itself draws by name: what is drawn once in a future comes from
+    `once`, and draw p of a parameter goes into the futures p, p + P, p + 2 P and so on.
     """
-    found = dict(_inputs(prepared, futures, draws, seed))
-    return Inputs(tuple(found), np.stack(list(found.values()), axis=1))
-
-
-def _inputs(prepared: Prepared, futures: Futures, draws: int, seed: int) -> Iterator[tuple[str, Floats]]:
-    case, dynamics = prepared.case, futures.dynamics
-    assert case.projection is not None and case.agenda is not None
     at = np.arange(draws)
-    title = {key: item.title for key, item in case.agenda.items.items()}
-    plan = packed(futures)
-    factor, _, strength = once(plan, seed, 0, -(-draws // LANES))
-    factor, strength = (np.moveaxis(each, 0, -2).reshape(*each.shape[1:-1], -1)[..., :draws]
-                        for each in (factor, strength))  # fmt: skip
-    levers = case.strategies.levers if case.strategies else {}
-    named = {**{key: each.title for key, each in levers.items()},
-             **{key: each.title for key, each in case.projection.events.items()}}  # fmt: skip
+    told = [
+        *_once(prepared, futures, draws, seed),
+        *((name, key, values[at % len(values)]) for name, key, values in _parameters(prepared, futures)),
+        *((name, key, values[at % len(values)]) for name, key, values in _starts(prepared, futures)),
+    ]
+    return gathered(told, draws)
+
+
+def gathered(told: Iterable[Told], draws: int) -> Inputs:
+    """Return what varies as inputs, each under a name of its own: two things of one name have their keys in
+    brackets.
+    """
+    found: dict[str, Floats] = {}
+    for name, key, values in told:
+        if np.ptp(values) == 0 or (name in found and np.array_equal(found[name], values)):
+            continue
+        found[f"{name} ({key})" if name in found else name] = values
+    return Inputs(tuple(found), np.stack(list(found.values()), axis=1) if found else np.empty((draws, 0)))
+
+
+def _once(prepared: Prepared, futures: Futures, draws: int, seed: int) -> Iterator[Told]:
+    """Yield sizes of what happens, 0 where it does not, and strengths of what moves votes, (draws,) each."""
+    case = prepared.case
+    assert case.projection is not None
+    factor, _, strength = once(packed(futures), seed, 0, -(-draws // LANES))
+    events: dict[str, Event] = {
+        **case.projection.events,
+        **(case.strategies.levers if case.strategies else {}),
+    }
     for row, shock in enumerate(sorted(futures.shocks, key=lambda shock: shock.step)):
-        if np.ptp(factor[row]) > 0:
-            yield f"size of: {named.get(shock.key, shock.key)}", factor[row]
-    if len(futures.ballots):
-        for place, name in enumerate(STRENGTHS):
-            if np.ptp(strength[0, place]) > 0:
-                yield WORDS[name], strength[0, place]
+        title = events[shock.key].title if shock.key in events else shock.key
+        yield f"size of: {title}", shock.key, factor[:, row].reshape(-1)[:draws]
+    for place, name in enumerate(STRENGTHS):
+        # Strengths of the same name are drawn together in all ballots.
+        vary = np.ptp(strength[:, :, place], axis=(0, 2)) > 0
+        if vary.any():
+            yield WORDS[name], name, strength[:, vary.argmax(), place].reshape(-1)[:draws]
+
+
+def _parameters(prepared: Prepared, futures: Futures) -> Iterator[Told]:
+    """Yield speeds and effects, (P,) each."""
+    case, dynamics = prepared.case, futures.dynamics
+    assert case.projection is not None
     for k, issue in enumerate(dynamics.issues):
-        own = np.median(dynamics.sigma_own[:, :, k], axis=1)
-        if len(own) > 1 and np.ptp(own) > 0:
-            yield f"how fast actors move on {title.get(issue, issue)}", own[at % len(own)]
-    for c, driver in enumerate(dynamics.covariates):
-        spec = case.projection.drivers.get(driver)
-        for k, issue in enumerate(dynamics.issues):
-            effect = dynamics.beta[:, c, k]
-            if spec is not None and len(effect) > 1 and np.ptp(effect) > 0:
-                yield f"effect of {spec.title} on {title.get(issue, issue)}", effect[at % len(effect)]
-    start = dynamics.start
-    bloc = dynamics.membership[:, 0] > 0 if len(dynamics.blocs) else np.ones(len(dynamics.actors), dtype=bool)
+        told = _issue(prepared, issue)
+        speed = np.median(dynamics.sigma_own[:, :, k], axis=1)
+        yield f"how fast actors move on {told}", issue, speed
+        for c, driver in enumerate(dynamics.covariates):
+            if driver in case.projection.drivers:
+                title = case.projection.drivers[driver].title
+                yield f"effect of {title} on {told}", f"{driver}, {issue}", dynamics.beta[:, c, k]
+
+
+def _starts(prepared: Prepared, futures: Futures) -> Iterator[Told]:
+    """Yield where the first bloc, the ally, and the members who matter most to decisions start, (P,) each."""
+    case, dynamics = prepared.case, futures.dynamics
     for k, issue in enumerate(dynamics.issues):
-        mean = start[:, bloc, k].mean(axis=1)
-        if len(mean) > 1 and np.ptp(mean) > 0:
-            yield f"where {dynamics.blocs[0]} starts on {title.get(issue, issue)}", mean[at % len(mean)]
+        told = _issue(prepared, issue)
+        if dynamics.blocs:
+            inside = dynamics.membership[:, 0] > 0
+            title, mean = case.blocs[dynamics.blocs[0]].title, dynamics.start[:, inside, k].mean(axis=1)
+            yield f"where {title} starts on {told}", issue, mean
         if case.ally in dynamics.actors:
-            own = start[:, dynamics.actors.index(case.ally), k]
-            if len(own) > 1 and np.ptp(own) > 0:
-                yield f"where {case.ally} starts on {title.get(issue, issue)}", own[at % len(own)]
+            ally = dynamics.actors.index(case.ally)
+            yield f"where {case.ally} starts on {told}", issue, dynamics.start[:, ally, k]
+    for actor, issue in _outermost(prepared, futures):
+        place = dynamics.actors.index(actor), dynamics.issues.index(issue)
+        yield f"where {actor} starts on {_issue(prepared, issue)}", issue, dynamics.start[:, *place]
+
+
+def _outermost(prepared: Prepared, futures: Futures) -> Iterator[tuple[str, str]]:
+    """Yield the members of each decision's bloc that stand lowest and highest on its item, with the item."""
+    case, dynamics = prepared.case, futures.dynamics
+    for key in dict.fromkeys(ballot.key for ballot in futures.ballots):
+        decision = case.decisions[key]
+        mean = dynamics.start[:, :, dynamics.issues.index(decision.item)].mean(axis=0)
+        inside = [each for each in prepared.names.members[decision.bloc] if each in dynamics.actors]
+        order = sorted(inside, key=lambda each: mean[dynamics.actors.index(each)])
+        for actor in dict.fromkeys([*order[: OUTERMOST // 2], *order[-(OUTERMOST // 2) :]]):
+            yield actor, decision.item
+
+
+def _issue(prepared: Prepared, issue: str) -> str:
+    assert prepared.case.agenda is not None
+    items = prepared.case.agenda.items
+    return items[issue].title if issue in items else GENERAL
 
 
 def seen(prepared: Prepared, futures: Futures, *, draws: int, seed: int) -> Seen:
-    """Return what can be watched: means and spreads of blocs, drivers, and whether decisions have failed."""
+    """Return what can be watched: means and spreads of blocs, drivers, and how often decisions have failed.
+
+    Each name stands for one series, and no two series are the same in all futures: what would repeat another
+    (a bloc with the same members, say) is left to the first.
+    """
     shape, source = Shape.of(futures), Drawn(packed(futures), seed)
     threads = get_num_threads()
     with ThreadPoolExecutor(threads) as pool:
         chunk = source.chunk(pool, threads, first=0, count=draws)
     tables = dict(shape.tables(chunk.futures(draws).astype(float)))
-    told = dict(_watched(prepared, shape, tables))
     passed = shape.flags(by_future(chunk.flags[0], draws))["passed"]
-    for key in dict.fromkeys(key for key, _ in shape.occasions):
-        rows = [place for place, (name, _) in enumerate(shape.occasions) if name == key]
-        steps = [shape.occasions[row][1] for row in rows]
-        failed = np.zeros((draws, len(shape.times)))
-        for row, step in zip(rows, steps, strict=True):
-            failed[:, step:] += ~passed[:, row, None]
-        told[f"times that it failed: {prepared.case.decisions[key].title}"] = failed
+    told: dict[str, Floats] = {}
+    for name, key, series in [*_watched(prepared, shape, tables), *_failed(prepared, shape, passed)]:
+        if not any(np.array_equal(series, other, equal_nan=True) for other in told.values()):
+            told[f"{name} ({key})" if name in told else name] = series
     return Seen(tuple(told), np.stack(list(told.values()), axis=2))
 
 
-def _watched(prepared: Prepared, shape: Shape, tables: dict[str, Floats]) -> Iterator[tuple[str, Floats]]:
+def _failed(prepared: Prepared, shape: Shape, passed: NDArray[np.bool_]) -> Iterator[Told]:
+    """Yield how often each decision has failed by each time, (futures, times), in words and with its key."""
+    for key in dict.fromkeys(key for key, _ in shape.occasions):
+        failed = np.zeros((len(passed), len(shape.times)))
+        for row, (name, step) in enumerate(shape.occasions):
+            if name == key:
+                failed[:, step:] += ~passed[:, row, None]
+        yield f"times that it failed: {prepared.case.decisions[key].title}", key, failed
+
+
+def _watched(prepared: Prepared, shape: Shape, tables: dict[str, Floats]) -> Iterator[Told]:
+    """Yield means and spreads of blocs, and drivers among members of the first bloc."""
     case = prepared.case
-    assert case.projection is not None and case.agenda is not None
-    titles = {key: item.title for key, item in case.agenda.items.items()}
-    blocs = {key: bloc.title for key, bloc in case.blocs.items()}
+    assert case.projection is not None
     for b, bloc in enumerate(shape.names["bloc"]):
+        title = case.blocs[bloc].title
         for k, issue in enumerate(shape.names["issue"]):
-            told = titles.get(issue, "General alignment")
-            yield f"{told}: mean of {blocs[bloc]}", tables["blocs"][:, :, b, k]
-            yield f"{told}: spread in {blocs[bloc]}", tables["spreads"][:, :, b, k]
+            told, key = _issue(prepared, issue), f"{bloc}, {issue}"
+            told = told[:1].upper() + told[1:]
+            yield f"{told}: mean of {title}", key, tables["blocs"][:, :, b, k]
+            yield f"{told}: spread in {title}", key, tables["spreads"][:, :, b, k]
     main = prepared.names.members[next(iter(case.blocs))]
     inside = [place for place, actor in enumerate(shape.names["actor"]) if actor in main]
     for c, driver in enumerate(shape.names["covariate"]):
-        if driver in case.projection.drivers:
-            told = case.projection.drivers[driver].title
-            yield f"{told}: mean of members", tables["covariates"][:, :, inside, c].mean(axis=2)
+        if driver in case.projection.drivers and inside:
+            title = case.projection.drivers[driver].title
+            series = tables["covariates"][:, :, inside, c].mean(axis=2)
+            yield f"{title}: mean of {case.blocs[next(iter(case.blocs))].title}", driver, series

@@ -11,6 +11,7 @@ import numpy as np
 from numba import get_num_threads
 from numpy.typing import NDArray
 
+from detente.errors import Problem, StrategyError
 from detente.simulation.ensemble.drawing import Drawn
 from detente.simulation.ensemble.many import ends_of_chunk
 from detente.simulation.ensemble.packing import packed
@@ -29,7 +30,20 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 FUTURES = 128
 """Futures behind each turn of the knobs: the same ones, so that outcomes differ by the knobs alone."""
+FEWEST = 8
+"""Fewer futures than this have no mean worth the name."""
 STRESS = "stress"
+
+
+@dataclass(frozen=True, eq=False)
+class Means:
+    """What came of rows of turns: means and their standard errors (rows, measures), and how many futures of
+    each row grew beyond bounds and are in neither, (rows,).
+    """
+
+    mean: Floats
+    error: Floats
+    lost: NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,26 +61,33 @@ class Stressed:
     draws: int
     seed: int
 
-    def means(self, x: Floats) -> tuple[Floats, Floats]:
-        """Return means and standard errors of the measures, each (rows, measures)."""
-        found, error = (np.empty((len(x), len(self.measures))) for _ in range(2))
+    def means(self, x: Floats) -> Means:
+        """Return what comes of rows of turns; raises `StrategyError` where hardly a future of one is left."""
+        mean, error = (np.empty((len(x), len(self.measures))) for _ in range(2))
+        lost = np.empty(len(x), dtype=np.int64)
         threads = get_num_threads()
         with ThreadPoolExecutor(threads) as pool:
             for row, turn in enumerate(x):
-                values = self._values(turn, pool, threads)
-                found[row] = values.mean(axis=0)
+                values, lost[row] = self._values(turn, pool, threads)
+                mean[row] = values.mean(axis=0)
                 error[row] = values.std(axis=0) / np.sqrt(len(values))
-        return found, error
+        return Means(mean, error, lost)
 
-    def _values(self, turn: Floats, pool: ThreadPoolExecutor, threads: int) -> Floats:
+    def _values(self, turn: Floats, pool: ThreadPoolExecutor, threads: int) -> tuple[Floats, int]:
         events = self.plan.events
         shift, change = events.shift.copy(), events.change.copy()
         shift[self.place] = np.einsum("d,dnk->nk", turn, self.shifts)
         change[self.place] = np.einsum("d,dnc->nc", turn, self.changes)
-        plan = Plan(**{**vars(self.plan), "events": events._replace(shift=shift, change=change)})
+        plan = replace(self.plan, events=events._replace(shift=shift, change=change))
         chunk = Drawn(plan, self.seed).chunk(pool, threads, first=0, count=self.draws)
         ends = ends_of_chunk(self.shape, plan, chunk)
-        return np.column_stack([each.column(ends) for each in self.measures])
+        whole = np.isfinite(chunk.futures(self.draws)).all(axis=1)
+        if whole.sum() < FEWEST:
+            what = f"numbers grow beyond bounds in {(~whole).sum()} of {self.draws} futures under stress"
+            hint = "look for knobs that are far too large"
+            raise StrategyError(Problem("strategies.stress", what, hint))
+        values = np.column_stack([each.column(ends) for each in self.measures])
+        return values[whole], int((~whole).sum())
 
     @property
     def space(self) -> Space:
