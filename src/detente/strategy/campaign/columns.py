@@ -23,11 +23,12 @@ FRAMES: Mapping[str, list[str]] = {
     "wants": ["player", "owner", "objective", "title", "want", "unit", "weight", "read", "reason", "mark"],
     "portfolios": [
         "player", "portfolio", "title", "code", "label", "regret", "low", "high", "over", "over_low",
-        "over_high", "told_apart", "points", "p10", "p90", "worse", "on_front", "front_share", "mark",
+        "over_high", "told_apart", "points", "p10", "p90", "gain", "gain_low", "gain_high", "worse",
+        "worse_low", "worse_high", "on_front", "front_share", "mark",
     ],
     "matrix": [
-        "player", "other_player", "portfolio", "answer", "points", "low", "high", "other", "other_low",
-        "other_high",
+        "player", "other_player", "portfolio", "answer", "points", "points_low", "points_high", "other",
+        "other_low", "other_high",
     ],
     "medal": ["player", "portfolio", "objective", "title", "change", "low", "high", "mark"],
     "game": ["player", "own", "theirs", "share"],
@@ -58,8 +59,8 @@ itself first; `waits` whether waiting to learn more is worth what it delays.
 
 `portfolios`: `regret` is what a portfolio loses against what would have been best in the same future, `over`
 how much more than the leader, with an interval that holds against all others at once; `points` are above what
-comes where nobody does anything, with the middle 80 per cent of futures from `p10` to `p90`; `worse` is the
-share of futures in which it does worse than doing nothing new. `code` names its levers by number.
+comes where nobody does anything, with the middle 80 per cent of futures from `p10` to `p90`; `gain` is above
+doing nothing new against the same answers, `worse` the share of futures in which it does worse than that. `code` names its levers by number.
 
 `medal`: what a portfolio does to each objective and what it costs, above doing nothing, answers taken
 together. `game`: `own` and `theirs` are played in `share` of resampled games. `failing`: the range of inputs

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from detente.errors import DetenteError
@@ -12,10 +13,11 @@ from detente.measurement.missing import Missing, as_frame
 from detente.simulation.ensemble.measures import label
 from detente.strategy.campaign.advice import Advice, advise, broken
 from detente.strategy.campaign.columns import FRAMES, framed
-from detente.strategy.campaign.matrix import mean_of
+from detente.strategy.campaign.matrix import Campaign, Floats, mean_of
 from detente.strategy.campaign.payoffs import COST, in_words, measured, outcome_of
 from detente.strategy.campaign.sides import NOTHING, Side, asked_of, side
 from detente.strategy.campaign.wedging import wedging
+from detente.strategy.discovery.boxes import wilson
 
 if TYPE_CHECKING:
     from detente.simulation.projection.preparing import Prepared
@@ -142,22 +144,30 @@ def _player(advice: Advice) -> Row:
 def _portfolios(advice: Advice) -> Iterator[Row]:
     held, weighed = advice.campaign.side, advice.weighed
     gambles = {row["portfolio"]: row for row in _rows(weighed.gambles)}
+    gains, futures = _above_nothing(advice.campaign).sum(axis=2), len(advice.campaign.kept)
     front = {row["portfolio"]: row for row in _rows(weighed.front.frame())}
     for row in _rows(weighed.best.frame()):
         name = str(row["portfolio"])
+        gain, error = mean_of(gains[advice.campaign.rows.index(name)])
+        low, high = wilson(np.array(round(gambles[name]["worse"] * futures)), futures)
         yield {
-            **gambles[name], **row, "title": held.title(name), "code": code_of(held, name),
+            "gain": gain, "gain_low": gain - error, "gain_high": gain + error, "worse_low": float(low),
+            "worse_high": float(high), **gambles[name], **row, "title": held.title(name), "code": code_of(held, name),
             "label": label_of(held, name), "over": row["over_leader"], "on_front": front[name]["on_front"],
             "front_share": front[name]["share"], "mark": MARK,
         }  # fmt: skip
 
 
+def _above_nothing(found: Campaign) -> Floats:
+    """Return points above doing nothing new, answers taken together: (portfolios, futures, objectives + 1)."""
+    by_future = found.points.mean(axis=1)
+    return np.asarray(by_future - by_future[found.rows.index(NOTHING)])
+
+
 def _medal(advice: Advice) -> Iterator[Row]:
     """Yield what each portfolio does to each objective above doing nothing, future by future."""
-    found = advice.campaign
+    found, by_future = advice.campaign, _above_nothing(advice.campaign)
     wants = found.side.player.objectives
-    by_future = found.points.mean(axis=1)
-    by_future = by_future - by_future[found.rows.index(NOTHING)]
     for i, own in enumerate(found.rows):
         for place, name in enumerate(found.ledgers[0].names):
             mean, error = mean_of(by_future[i, :, place])
