@@ -35,6 +35,7 @@ UNITS: dict[str, Unit] = {
     "spread": Unit(1.0, 3),
     "utility": Unit(1.0, 2),
     "points": Unit(1.0, 1),
+    "points of objectives": Unit(1.0, 2, " points"),
     "count": Unit(1.0, 0),
     "rank": Unit(1.0, 0),
 }
