@@ -58,6 +58,7 @@ def assert_refused(done: subprocess.CompletedProcess[str], *words: str) -> None:
         ("new",),
         ("check",),
         ("schema",),
+        ("project",),
         *(("data", name) for name in ("list", "pull", "import", "forget", "status", "rebuild")),
     ],
 )

@@ -124,6 +124,8 @@ def test_what_moves_a_member_names_the_largest_clear_parts() -> None:
     bars = steps(invented.why())
     assert bars["name"].tolist() == ["today", "pull of blocs", "dependence", "at the end"]
     assert bars["end"].round(3).tolist() == [0.6, 0.65, 0.45, 0.45]
+    assert bars["kind"].tolist() == ["level", "up", "down", "level"]
+    assert "open" in set(steps(invented.why(half=0.1))["kind"])
 
 
 def test_a_model_that_does_not_beat_the_random_walk_is_said_not_to() -> None:

@@ -92,9 +92,9 @@ def why(material: Material, ahead: Prospects) -> Figure | None:
         "projection_why",
         "What moves members, on average",
         "The mean position of a member today and at the end, and what the change between them is made of.",
-        "Dots are mean positions; each bar starts where the one above ends. Blue adds, rust takes away. The "
-        "thin line is an interval of 95 per cent for the number of futures: it says nothing of how sure "
-        "sizes are, which are assumed.",
+        "Dots are mean positions; each bar starts where the one above ends. Blue adds, rust takes away, grey "
+        "may be nothing. The thin line is an interval of 95 per cent for the number of futures: it says "
+        "nothing of how sure sizes are, which are assumed.",
         tuple(panels),
         Table("projection_why", BEHIND, told, PARTS, display=told[[pair in picked for pair in pairs]]),
     )
@@ -112,8 +112,8 @@ def steps(parts: pd.DataFrame) -> pd.DataFrame:
         found.append(
             {
                 "name": STEPS.get(str(row["driver"]), str(row["driver"])),
-                "kind": "up" if value > 0 else "down", "start": at, "end": at + value, "low": at + low,
-                "high": at + high, "shown": signed(value),
+                "kind": "open" if low <= 0 <= high else "up" if value > 0 else "down", "start": at,
+                "end": at + value, "low": at + low, "high": at + high, "shown": signed(value),
             }
         )  # fmt: skip
         at += value
