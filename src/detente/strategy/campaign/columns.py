@@ -60,7 +60,8 @@ itself first; `waits` whether waiting to learn more is worth what it delays.
 `portfolios`: `regret` is what a portfolio loses against what would have been best in the same future, `over`
 how much more than the leader, with an interval that holds against all others at once; `points` are above what
 comes where nobody does anything, with the middle 80 per cent of futures from `p10` to `p90`; `gain` is above
-doing nothing new against the same answers, `worse` the share of futures in which it does worse than that. `code` names its levers by number.
+doing nothing new against the same answers, `worse` the share of futures in which it does worse than that.
+`code` names its levers by number.
 
 `medal`: what a portfolio does to each objective and what it costs, above doing nothing, answers taken
 together. `game`: `own` and `theirs` are played in `share` of resampled games. `failing`: the range of inputs

@@ -152,14 +152,14 @@ def _portfolios(advice: Advice) -> Iterator[Row]:
         low, high = wilson(np.array(round(gambles[name]["worse"] * futures)), futures)
         yield {
             "gain": gain, "gain_low": gain - error, "gain_high": gain + error, "worse_low": float(low),
-            "worse_high": float(high), **gambles[name], **row, "title": held.title(name), "code": code_of(held, name),
-            "label": label_of(held, name), "over": row["over_leader"], "on_front": front[name]["on_front"],
+            "worse_high": float(high), **gambles[name], **row, "title": held.title(name),
+            "code": code_of(held, name), "label": label_of(held, name), "over": row["over_leader"], "on_front": front[name]["on_front"],
             "front_share": front[name]["share"], "mark": MARK,
         }  # fmt: skip
 
 
 def _above_nothing(found: Campaign) -> Floats:
-    """Return points above doing nothing new, answers taken together: (portfolios, futures, objectives + 1)."""
+    """Return points above doing nothing new, answers together: (portfolios, futures, objectives + 1)."""
     by_future = found.points.mean(axis=1)
     return np.asarray(by_future - by_future[found.rows.index(NOTHING)])
 
