@@ -158,3 +158,15 @@ def test_asking_what_ships_loads_neither_pydantic_nor_yaml() -> None:
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
+
+
+def test_a_day_in_quotes_is_checked_as_one_without(tmp_path: Path) -> None:
+    path = write_starter("mine", folder=tmp_path)
+    text = path.read_text(encoding="utf-8")
+    told = text.replace(
+        "since: 2022-01-01, until: 2022-12-31}", 'since: "2099-01-01", until: "2099-12-31"}', 1
+    )
+    assert told != text
+    path.write_text(told, encoding="utf-8")
+    with pytest.raises(CaseError, match="begins after the day the brief looks from"):
+        load_case(path)

@@ -122,6 +122,7 @@ def _check(document: Document, path: Path, shown: str) -> Case:
                 found.append((document.line(place), what, hint))
             for each in broken(document.data):
                 found.append((document.line(each.path), f"{spoken(each.path)}: {each.what}", each.hint))
+            found = found or [(1, str(each["msg"]), "") for each in error.errors(include_url=False)]
     found.sort(key=lambda each: each[0])
     raise_all(
         CaseError, [Problem(f"{shown}:{line}", what, hint) for line, what, hint in dict.fromkeys(found)]

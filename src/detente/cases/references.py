@@ -8,6 +8,7 @@ from typing import Any
 
 from detente.cases import references_claims, references_events, references_future
 from detente.cases.lookup import Broken, listed, neither, part_of, undeclared
+from detente.cases.terms import as_day
 
 
 def broken(case: Mapping[str, Any]) -> list[Broken]:
@@ -166,14 +167,14 @@ def _decisions(case: Mapping[str, Any]) -> Iterator[Broken]:
 
 
 def _future(case: Mapping[str, Any]) -> Iterator[Broken]:
-    as_of = case.get("as_of")
+    as_of = as_day(case.get("as_of"))
     for path in (("history",), ("camps", "years")):
         last = part_of(case, *path).get("until")
         if type(last) is int and type(as_of) is date and last > as_of.year:
             what = f"{last} comes after the day the brief looks from ({as_of})"
             yield Broken((*path, "until"), what, "set an earlier year, or a later `as_of`")
     for key in part_of(case, "windows"):
-        since = part_of(case, "windows", key).get("since")
+        since = as_day(part_of(case, "windows", key).get("since"))
         if type(since) is date and type(as_of) is date and since > as_of:
             yield Broken(
                 ("windows", key, "since"),

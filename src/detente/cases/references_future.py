@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from detente.cases.lookup import Broken, listed, neither, part_of, undeclared
+from detente.cases.terms import as_day
 
 MOVES = ("shift", "drift", "news")
 LEVELS = ("change", "becomes")
@@ -68,7 +69,7 @@ def event_broken(case: Mapping[str, Any], event: Mapping[Any, Any], path: Path) 
 
 def past_day(case: Mapping[str, Any], day: Any, path: Path) -> Iterator[Broken]:
     """Yield a day that comes before the one the case looks from."""
-    as_of = case.get("as_of")
+    day, as_of = as_day(day), as_day(case.get("as_of"))
     if type(day) is date and type(as_of) is date and day < as_of:
         what = f"{day} comes before the day the brief looks from ({as_of})"
         yield Broken(path, what, "set a later day; what is past belongs into the positions")

@@ -51,7 +51,8 @@ def _within_years(day: date) -> date:
     return day
 
 
-def _as_day(value: Any) -> Any:
+def as_day(value: Any) -> Any:
+    """Return the day that a text names, and anything else as it is."""
     if isinstance(value, str):
         with contextlib.suppress(ValueError):
             return date.fromisoformat(value)
@@ -67,7 +68,7 @@ BlocKey = Annotated[str, Field(pattern=BLOC)]
 ActorCode = Annotated[str, Field(pattern=ACTOR)]
 PartyCode = Annotated[str, Field(pattern=PARTY)]
 Text = Annotated[str, Field(pattern=SPOKEN)]
-Day = Annotated[date, BeforeValidator(_as_day), AfterValidator(_within_years)]
+Day = Annotated[date, BeforeValidator(as_day), AfterValidator(_within_years)]
 Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
 Kinds = Annotated[
     tuple[Key, ...],
