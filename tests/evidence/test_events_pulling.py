@@ -17,7 +17,7 @@ import pytest
 from detente.commands import main
 from detente.errors import EvidenceError
 from detente.evidence.events import read_events
-from detente.evidence.events.pulling import Span, Version, plan_events, pull_events
+from detente.evidence.events.pulling import SlicePlan, Span, Version, plan_events, pull_events
 from tests.evidence.made_events import lines, zipped
 
 SLICES = ("20150218230000", "20150218233000", "20150219000000")
@@ -97,7 +97,7 @@ def packed(folder: Path, name: str, number: int) -> bytes:
     return content
 
 
-def planned(provider: Provider, folder: Path, span: Span = SPAN):  # type: ignore[no-untyped-def] # as plan_events
+def planned(provider: Provider, folder: Path, span: Span = SPAN) -> SlicePlan:
     return plan_events(span, folder=folder, base=provider.url)
 
 
