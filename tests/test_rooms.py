@@ -11,7 +11,7 @@ import pytest
 import detente
 
 PACKAGE = Path(detente.__file__).parent
-ROOMS = ("cases", "evidence", "measurement", "simulation", "strategy", "briefing", "webapp")
+ROOMS = ("cases", "evidence", "reading", "measurement", "simulation", "strategy", "briefing", "webapp")
 ABOVE = {"__init__", "__main__", "commands", "study"}
 
 

@@ -43,6 +43,10 @@ class EvidenceError(DetenteError):
     """Evidence that is missing, corrupt, contradictory or out of reach."""
 
 
+class ReadingError(DetenteError):
+    """A document that cannot be read, or a model that did not help to read it."""
+
+
 class MeasurementError(DetenteError):
     """A measurement that the evidence at hand cannot support."""
 

@@ -166,6 +166,11 @@ class Gazetteer:
         """All codes, in alphabetical order."""
         return tuple(sorted(self.actors))
 
+    @property
+    def labels(self) -> dict[str, str]:
+        """What each label, as it is filed, means on no day in particular: codes as they are, else normalised."""
+        return {key: meaning.usual for key, meaning in self._labels.items() if meaning.usual}
+
     def actor(self, code: str) -> Actor:
         """Return the actor with this code. Raises `EvidenceError` where there is none."""
         if code not in self.actors:
