@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from detente.briefing import Brief
     from detente.cases import Case
+    from detente.claims.audit import Audit
     from detente.evidence import Evidence
     from detente.measurement import Finding, Measures
     from detente.simulation.ensemble.gathering import Means
@@ -234,6 +235,25 @@ class Study:
         asked_of(self.case)
         return options(self.case, self.evidence, self.measure(), seed=self.seed, report=report)
 
+    def audit(self) -> Audit:
+        """Return the claims of the case with their verdicts, and what would change them; empty without any.
+
+        Futures behind them are drawn `draws` times; verdicts are kept between runs. Raises `CaseError` for
+        names in tests that the evidence has otherwise spelt, and `MeasurementError` as `measure` does.
+        """
+        return self._audit
+
+    @cached_property
+    def _audit(self) -> Audit:
+        from detente.claims.audit import audit
+
+        def report(text: str) -> None:
+            self.report(Event("step", text))
+
+        case, measures = self.case, self.measure()
+        asked = {"seed": self.seed, "draws": self.draws}
+        return audit(case, self.evidence, measures, outcomes=self.simulate, report=report, **asked)
+
     def brief(self, folder: str | Path) -> Brief:
         """Write the brief and its numbers into `folder`, whole or not at all, and say where.
 
@@ -245,6 +265,8 @@ class Study:
         measures = self.measure()
         outcomes = self.simulate() if self.case.agenda is not None else None
         ahead = self.prospects() if self.case.projection is not None else None
+        audit = self.audit() if self.case.claims else None
+        sides = self.options() if self.case.strategies is not None else None
         self.report(Event("step", "writing the brief"))
         return write_brief(
             self.case,
@@ -254,6 +276,8 @@ class Study:
             seed=self.seed,
             outcomes=outcomes,
             prospects=ahead,
+            options=sides,
+            audit=audit,
         )
 
 

@@ -11,11 +11,13 @@ from detente.briefing.material import Material
 from detente.briefing.sections.bargaining import bargaining
 from detente.briefing.sections.camps import camps
 from detente.briefing.sections.changes import changes
+from detente.briefing.sections.claims import claims
 from detente.briefing.sections.decisions import decisions
 from detente.briefing.sections.dependence import dependence
 from detente.briefing.sections.forum import forum
 from detente.briefing.sections.ideal_points import ideal_points
 from detente.briefing.sections.occasions import occasions
+from detente.briefing.sections.options import options
 from detente.briefing.sections.projection import projection
 from detente.briefing.sections.stance import stance
 from detente.briefing.sections.threat import threat
@@ -36,6 +38,8 @@ SECTIONS: tuple[Callable[[Material], Section | None], ...] = (
     occasions,
     decisions,
     projection,
+    options,
+    claims,
 )
 """The sections in the order of the page. To add one: a file in `sections/`, and its place here."""
 

@@ -78,13 +78,43 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class Trial:
+    """One test of a claim: its title, its verdict, and what is said of it, in order under short headings."""
+
+    title: str
+    verdict: str
+    said: tuple[tuple[str, Sentence], ...]
+
+
+@dataclass(frozen=True)
+class Hearing:
+    """One claim: what is stated, by whom and when, its verdict with a sentence on it, and its tests."""
+
+    key: str
+    statement: str
+    origin: str
+    verdict: str
+    finding: Sentence
+    trials: tuple[Trial, ...]
+
+
+@dataclass(frozen=True)
+class Docket:
+    """Claims one by one, each with its tests: text in a frame, which belongs to no table."""
+
+    key: str
+    title: str
+    hearings: tuple[Hearing, ...]
+
+
+@dataclass(frozen=True)
 class Section:
     """A numbered section of the page: paragraphs of sentences, then figures and tables, then notes."""
 
     key: str
     title: str
     paragraphs: tuple[tuple[Sentence, ...], ...]
-    exhibits: tuple[Figure | Table, ...] = ()
+    exhibits: tuple[Figure | Table | Docket, ...] = ()
     notes: tuple[str, ...] = ()
 
 

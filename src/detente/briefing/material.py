@@ -13,10 +13,12 @@ from detente.briefing.names import WHOLE, Names, names_of
 
 if TYPE_CHECKING:
     from detente.cases import Case
+    from detente.claims.audit import Audit
     from detente.evidence import Evidence
     from detente.measurement import Measures
     from detente.simulation.outcomes import Outcomes
     from detente.simulation.projection.prospects import Prospects
+    from detente.strategy.campaign.options import Options
 
 
 ROLES = ("reference", "rival", "ally")
@@ -35,6 +37,10 @@ class Material:
     """What comes of the case's agenda; None where it has none."""
     prospects: Prospects | None = None
     """Where the case is going; None where it does not ask."""
+    audit: Audit | None = None
+    """What becomes of the claims of the case; None where it has none."""
+    options: Options | None = None
+    """What each side can do; None where the case does not ask."""
 
     @property
     def general(self) -> str:
@@ -115,9 +121,13 @@ def material_of(
     measures: Measures,
     outcomes: Outcomes | None = None,
     prospects: Prospects | None = None,
+    audit: Audit | None = None,
+    *,
+    options: Options | None = None,
 ) -> Material:
     """Return the material for a brief."""
-    return Material(case, evidence, _explained(measures), names_of(case, evidence), outcomes, prospects)
+    names = names_of(case, evidence)
+    return Material(case, evidence, _explained(measures), names, outcomes, prospects, audit, options=options)
 
 
 def _explained(measures: Measures) -> Measures:

@@ -69,6 +69,7 @@ def render(head: Head, page: Page, back: Back, ledger: Ledger) -> str:
         key_figure=writer.key_figure,
         cell=cell,
         swatch=swatch,
+        verdict_mark=verdict_mark,
         embedded=embedded,
         records=records,
         licences=licences(),
@@ -177,6 +178,24 @@ def swatch(series: Series) -> Markup:
     return Markup(
         '<svg viewBox="0 0 12 12" width="12" height="12" fill="{}" aria-hidden="true">{}</svg>'
     ).format(series.color, Markup(_SWATCHES[series.shape]))
+
+
+_VERDICTS = {
+    "supported": '<circle cx="6" cy="6" r="5" fill="currentColor"/><path d="M3.4 6.2 5.3 8 8.6 4.2" '
+    'stroke="#fff" fill="none" stroke-width="1.5"/>',
+    "contradicted": '<path d="M2 2 10 10M10 2 2 10" stroke="currentColor" fill="none" stroke-width="2.2"/>',
+    "mixed": '<circle cx="6" cy="6" r="4.2" stroke="currentColor" fill="none" stroke-width="1.5"/>'
+    '<path d="M6 1.8a4.2 4.2 0 0 0 0 8.4z" fill="currentColor"/>',
+    "untestable": '<circle cx="6" cy="6" r="4.2" stroke="currentColor" fill="none" stroke-width="1.5" '
+    'stroke-dasharray="2 1.6"/>',
+}
+
+
+def verdict_mark(verdict: str) -> Markup:
+    """Return the small drawing before a verdict: each has a shape of its own, in the colour of its word."""
+    return Markup('<svg viewBox="0 0 12 12" width="11" height="11" aria-hidden="true">{}</svg>').format(
+        Markup(_VERDICTS[verdict])
+    )
 
 
 @cache

@@ -58,6 +58,9 @@ def _simulated(material: Material) -> Iterator[str]:
     if material.prospects is not None:
         for several in (*material.prospects.drivers["source"].dropna(), material.prospects.law):
             yield from (each.split(" (")[0].strip() for each in str(several).split(";"))
+    if material.audit is not None:
+        for several in material.audit.rows["source"].dropna().unique():
+            yield from (each.strip() for each in str(several).split(","))
     if material.outcomes is None:
         return
     for frame in (material.outcomes.positions, material.outcomes.meetings):

@@ -21,10 +21,12 @@ from detente.briefing.sources import source_table
 
 if TYPE_CHECKING:
     from detente.cases import Case
+    from detente.claims.audit import Audit
     from detente.evidence import Evidence
     from detente.measurement import Measures
     from detente.simulation.outcomes import Outcomes
     from detente.simulation.projection.prospects import Prospects
+    from detente.strategy.campaign.options import Options
 
 PACKAGES = ("altair", "duckdb", "jinja2", "numpy", "pandas", "scipy")
 
@@ -51,12 +53,14 @@ def write_brief(
     seed: int,
     outcomes: Outcomes | None = None,
     prospects: Prospects | None = None,
+    audit: Audit | None = None,
+    options: Options | None = None,
 ) -> Brief:
     """Write the brief on `case` to `folder`, whole or not at all: `brief.html`, `numbers/`, two JSON files.
 
     The same inputs and seed give the same bytes. Raises `EvidenceError` where the folder cannot be written.
     """
-    material = material_of(case, evidence, measures, outcomes, prospects)
+    material = material_of(case, evidence, measures, outcomes, prospects, audit, options=options)
     page, ledger = compose(material), Ledger()
     made = made_from(material, seed=seed)
     back = Back(source_table(material), _told(made, material))
@@ -85,7 +89,8 @@ def write_brief(
 def tables(page: Page, back: Back) -> tuple[Table, ...]:
     """Return every table of a page once, in the order of the page."""
     shown = [each for section in page.sections for each in section.exhibits]
-    return (*(each.table if isinstance(each, Figure) else each for each in shown), back.sources)
+    held = [each.table if isinstance(each, Figure) else each for each in shown]
+    return (*(each for each in held if isinstance(each, Table)), back.sources)
 
 
 def made_from(material: Material, *, seed: int) -> dict[str, Any]:
@@ -136,6 +141,12 @@ def _told(made: Mapping[str, Any], material: Material) -> tuple[tuple[str, str],
         if ahead
         else ()
     )
+    sides = material.options
+    played = (
+        (("Options", f"{sides.draws:,} futures behind each pair of portfolios, seed {sides.seed}"),)
+        if sides
+        else ()
+    )
     told = [f"{what}: {text}" for what, text in zip(places["what"], places["text"], strict=True)]
     return (
         *notes,
@@ -143,6 +154,7 @@ def _told(made: Mapping[str, Any], material: Material) -> tuple[tuple[str, str],
         *((("Ideal points", "; ".join(told)),) if told else ()),
         *drawn,
         *projected,
+        *played,
         ("Case", f"{made['case']['name']}, digest {made['case']['digest']}"),
         ("Evidence", f"digest {made['evidence']['digest']}"),
         ("Seed", str(made["seed"])),

@@ -95,8 +95,9 @@ def less(
     rows = [each.rows.assign(part=part) for each, part in zip((one, other), parts, strict=True)]
     counted = one.counted if one.counted == other.counted else f"{one.counted}, {other.counted}"
     n = one.n + other.n if pooled else min(one.n, other.n)
+    method = MOVER if pooled else MOVER + FEWER
     return Figure(
-        value, low, high, POINTS.get(one.unit, one.unit), mark, MOVER if pooled else MOVER + FEWER, n, counted,
+        value, low, high, POINTS.get(one.unit, one.unit), mark, method, n, counted,
         latest_of((one.latest, other.latest)), pd.concat(rows, ignore_index=True),
         "; ".join(dict.fromkeys(each for each in (one.note, other.note) if each)),
     )  # fmt: skip

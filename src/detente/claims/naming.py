@@ -31,7 +31,7 @@ MEASURES = {
     "agrees_with_ally": "share of votes with the ally", "majorities_agree": "share of like majorities",
     "stance_distance": "distance in stance", "distance": "distance of ideal points", "stance": "stance",
     "ideal_point": "ideal point", "spread": "spread of ideal points",
-    "voted_yes": "share of votes cast that said yes", "disappointment": "disappointment, as simulated",
+    "voted_yes": "share of yes among votes cast", "disappointment": "disappointment, as simulated",
 }  # fmt: skip
 NET = {"points": "all its objectives less the cost", "cost": "cost"}
 
@@ -49,7 +49,7 @@ class Words:
             case RecordTest():
                 return self._record(test)
             case LevelTest():
-                other = f", less that of: {self.reading(test.beside)}" if test.beside else ""
+                other = f", less {self.reading(test.beside)}" if test.beside else ""
                 return f"{self.reading(test.read)}{other}"
             case ChangeTest():
                 spans = f"{self.span(test.later)}, less {self.span(test.earlier)}"

@@ -22,6 +22,11 @@ class Quoted:
 
 Told = tuple[str | Quoted, ...]
 """A sentence in parts. Text between numbers may hold digits that name something: years, symbols."""
+PHRASES = {
+    "above": ("above", ""), "at_least": ("at", " or more"), "below": ("below", ""),
+    "at_most": ("at", " or less"),
+}  # fmt: skip
+"""Lines in words, before and after the figure."""
 FLIP = "where the verdict would turn, from the stated line and an interval as wide as it is"
 
 
@@ -54,10 +59,11 @@ def lines(row: Row) -> Told:
         return ()
     parts: list[str | Quoted] = []
     for verdict in ("supported", "contradicted"):
-        word, at = str(row[f"{verdict}_word"]), float(row[f"{verdict}_at"])
+        lead, tail = PHRASES[str(row[f"{verdict}_word"])]
+        at = float(row[f"{verdict}_at"])
         number = Number(at, str(row["unit"]), "assumed", method=str(row["reason"]))
-        lead = f"{', ' if parts else ''}{verdict} {word.replace('_', ' ')} "
-        parts += [lead, Quoted(number, f"line of the case: {verdict}")]
+        start = f"{', ' if parts else ''}{verdict} {lead} "
+        parts += [start, Quoted(number, f"line of the case: {verdict}"), *((tail,) if tail else ())]
     return tuple(parts)
 
 
