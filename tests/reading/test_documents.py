@@ -32,7 +32,7 @@ def test_a_page_is_read_as_its_readers_see_it(tmp_path: Path) -> None:
         "On 20 February 2024 Russia & its officials took part in it.",
         "&x; Hungary voted against it.",
     ]
-    assert [each.line for each in found.claims] == [5, 8]
+    assert [each.line for each in found.claims] == [6, 9]
     assert {row["code"] for row in found.actors} == {"RUS", "HUN"}
     assert any("no reader sees" in note for note in found.notes)
     assert "passwd" not in draft_text(found)

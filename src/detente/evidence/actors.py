@@ -168,7 +168,7 @@ class Gazetteer:
 
     @property
     def labels(self) -> dict[str, str]:
-        """What each label, as it is filed, means on no day in particular: codes as they are, else normalised."""
+        """What each label means on no day in particular: codes as they are, else normalised."""
         return {key: meaning.usual for key, meaning in self._labels.items() if meaning.usual}
 
     def actor(self, code: str) -> Actor:
