@@ -11,7 +11,17 @@ import pytest
 import detente
 
 PACKAGE = Path(detente.__file__).parent
-ROOMS = ("cases", "evidence", "reading", "measurement", "simulation", "strategy", "briefing", "webapp")
+ROOMS = (
+    "cases",
+    "evidence",
+    "reading",
+    "measurement",
+    "simulation",
+    "strategy",
+    "claims",
+    "briefing",
+    "webapp",
+)
 ABOVE = {"__init__", "__main__", "commands", "study"}
 
 

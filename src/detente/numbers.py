@@ -38,6 +38,8 @@ UNITS: dict[str, Unit] = {
     "points of objectives": Unit(1.0, 2, " points"),
     "count": Unit(1.0, 0),
     "rank": Unit(1.0, 0),
+    "ranks": Unit(1.0, 1, " ranks"),
+    "of 100": Unit(1.0, 0, " of 100"),
 }
 
 

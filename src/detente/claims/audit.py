@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import partial
 from pathlib import Path
@@ -63,9 +63,7 @@ class Audit:
         """Return the audit of one claim; raises `CaseError` where the case has none of this key."""
         known = self.claims["claim"].tolist()
         if claim not in known:
-            listed = ", ".join(known) or "none"
-            hint = f"{did_you_mean(claim, known)} claims of this case: {listed}".strip()
-            raise CaseError(Problem("claim", f"there is no claim {claim!r}", hint))
+            raise CaseError(no_claim(claim, known))
         held = {
             name: frame[frame["claim"] == claim].reset_index(drop=True)
             for name, frame in self.tables().items()
@@ -80,6 +78,12 @@ class Audit:
             paths.append(folder / f"{name}.csv")
             write_text(paths[-1], frame.to_csv(index=False, lineterminator="\n"))
         return paths
+
+
+def no_claim(claim: str, known: Sequence[str]) -> Problem:
+    """Return what is wrong where a case has no claim of a key."""
+    hint = f"{did_you_mean(claim, known)} claims of this case: {', '.join(known) or 'none'}".strip()
+    return Problem("claim", f"there is no claim {claim!r}", hint)
 
 
 def audit(

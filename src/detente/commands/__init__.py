@@ -8,7 +8,7 @@ import sys
 from cyclopts import App, CycloptsError
 
 import detente
-from detente.commands import advising, backtesting, cases, projecting, reading, simulation
+from detente.commands import advising, auditing, backtesting, cases, projecting, reading, simulation
 from detente.commands.data import data
 from detente.commands.events import events
 from detente.commands.showing import BREAK, DONE, UNUSABLE, complain
@@ -29,6 +29,7 @@ app.command(simulation.bargain)
 app.command(projecting.project)
 app.command(advising.advise)
 app.command(backtesting.backtest)
+app.command(auditing.audit)
 app.command(reading.read)
 app.command(data)
 app.command(events)
