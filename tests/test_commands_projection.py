@@ -132,7 +132,12 @@ def test_every_table_is_written_as_csv(run: Run, home: Path) -> None:
     )
     assert (code, out.strip()) == (0, "out")
     written = {str(path.relative_to(home / "out")) for path in (home / "out").rglob("*.csv")}
-    assert {"baseline/cohesion.csv", "turn/votes.csv", "turn/differences/decisions.csv", "why.csv"} <= written
+    assert {
+        "baseline/cohesion.csv",
+        "scenarios/turn/votes.csv",
+        "scenarios/turn/differences/decisions.csv",
+        "why.csv",
+    } <= written
     assert (home / "out" / "why.csv").read_text(encoding="utf-8").startswith("kind,name,issue,driver,part")
 
 
@@ -142,6 +147,10 @@ def test_input_that_cannot_be_used_is_refused_at_once(run: Run, home: Path) -> N
     assert code == 2
     assert "was written for the baseline 0123456789abcdef" in err
     assert "there is none of this name" in err
+    (home / "other").mkdir()
+    same = scenario(run, home, "other/late.yaml")
+    code, _, err = run("project", "tolls.yaml", "--scenario", late, "--scenario", same)
+    assert "another that is asked for has the same name" in err
     assert run("project", "tolls.yaml", "--until", "soon")[0] == 2
     assert "choose a day up to 50 years later" in run("project", "tolls.yaml", "--until", "3020")[2]
     assert "choose a day up to 50 years later" in run("project", "tolls.yaml", "--until", "2020-01-01")[2]

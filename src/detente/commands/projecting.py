@@ -124,7 +124,11 @@ def _drawn(study: Study, drawing: Drawing, report: Callable[[Event], None]) -> _
 
     keys = [each for name in drawing.scenario for each in (study.case.scenarios if name == ALL else [name])]
     keys, until = list(dict.fromkeys(keys)), _until(drawing.until)
-    problems: list[Problem] = []
+    problems = [
+        Problem(f"scenario {key!r}", "another that is asked for has the same name", "rename the file")
+        for place, key in enumerate(keys)
+        if Path(key).stem in {Path(other).stem for other in keys[:place]}
+    ]
     for key in keys:
         try:
             patched(study.case, scenario_named(study.case, key), name=key)
@@ -140,7 +144,7 @@ def _drawn(study: Study, drawing: Drawing, report: Callable[[Event], None]) -> _
     asked: dict[str, Any] = {"draws": drawing.draws, "until": until}
     base, others = study.project(**asked, means=means("baseline")), {}
     for key in keys:
-        under = study.project(key, **asked, means=means(Path(key).stem))
+        under = study.project(key, **asked, means=means(f"scenario {Path(key).stem}"))
         others[key] = (under, under.against(base, means=means(f"{Path(key).stem} against the baseline")))
     return _Found(base, others)
 
@@ -226,10 +230,11 @@ def _write(found: _Found, folder: Path, parts: DataFrame | None) -> None:
 
     found.base.write(folder / "baseline")
     for key, (under, apart) in found.others.items():
-        under.write(folder / Path(key).stem)
+        own = folder / "scenarios" / Path(key).stem
+        under.write(own)
         for name in SOURCES:
             text = apart.frame(name).to_csv(index=False, lineterminator="\n")
-            write_text(folder / Path(key).stem / "differences" / f"{name}.csv", text)
+            write_text(own / "differences" / f"{name}.csv", text)
     if parts is not None:
         write_text(folder / "why.csv", parts.to_csv(index=False, lineterminator="\n"))
 
