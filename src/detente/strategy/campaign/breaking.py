@@ -146,6 +146,9 @@ def _searched(asked: Asked) -> tuple[Tipping, float, bool]:
     for _ in range(ROUNDS):
         before, runs = (routes[0].distance if routes else np.inf), len(asked.x)
         found = _surrogate(asked)
+        if not found.routes:
+            # What the surrogate holds to be the worst of all may break in the model.
+            asked.margins(found.worst_at[None])
         routes, off = _followed(asked, found.routes)
         now = routes[0].distance if routes else np.inf
         settled = bool(now == before or abs(now - before) <= CLOSE * before)
