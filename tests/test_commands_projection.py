@@ -105,7 +105,8 @@ def test_futures_are_shown_with_their_intervals(run: Run, home: Path) -> None:
     )
     assert code == 0, err
     for words in ("300 futures of 'tolls'", "less is closer", "Tolls are renewed", "2020-07-01", "Likeliest",
-                  "Scenarios less the baseline", "What moves DEU", "shock"):  # fmt: skip
+                  "Scenarios less the baseline", "What moves DEU", "shock",
+                  "on record: nothing is known"):  # fmt: skip
         assert words in out
     assert "drawing futures" in err
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from detente.evidence import Event
+    from detente.simulation.backtest.boards import Boards
     from detente.simulation.ensemble.gathering import Progress
     from detente.simulation.projection.outlook import Difference, Outlook
     from detente.study import Study
@@ -60,10 +61,11 @@ class Drawing:
 
 @dataclass(frozen=True, eq=False)
 class _Found:
-    """What was drawn: the baseline, and by scenario its futures and how they differ."""
+    """What was drawn: the baseline, by scenario its futures and how they differ, and the scoreboard."""
 
     base: Outlook
     others: dict[str, tuple[Outlook, Difference]]
+    boards: Boards | None
 
 
 def project(
@@ -120,6 +122,7 @@ def _study(case: str, drawing: Drawing, report: Callable[[Event], None]) -> Stud
 def _drawn(study: Study, drawing: Drawing, report: Callable[[Event], None]) -> _Found:
     """Return the futures asked for; scenarios that do not fit are named all at once, before any is drawn."""
     from detente.cases.scenarios import patched, scenario_named
+    from detente.simulation.backtest.shipped import boards_of
     from detente.simulation.ensemble.gathering import Means
 
     keys = [each for name in drawing.scenario for each in (study.case.scenarios if name == ALL else [name])]
@@ -146,7 +149,7 @@ def _drawn(study: Study, drawing: Drawing, report: Callable[[Event], None]) -> _
     for key in keys:
         under = study.project(key, **asked, means=means(f"scenario {Path(key).stem}"))
         others[key] = (under, under.against(base, means=means(f"{Path(key).stem} against the baseline")))
-    return _Found(base, others)
+    return _Found(base, others, boards_of(study.case, study.evidence))
 
 
 def _until(text: str | None) -> date | int | None:
@@ -210,6 +213,7 @@ def _as_json(found: _Found, parts: DataFrame | None) -> dict[str, Any]:
         "draws": base.draws,
         "seed": base.ensemble.seed,
         "digest": base.digest,
+        "scores": [] if found.boards is None else records(found.boards.scores),
         "missing": [vars(each) for each in base.prepared.missing],
         "baseline": {name: records(base.frame(name)) for name in SOURCES},
         "scenarios": {
@@ -258,6 +262,8 @@ def _show(found: _Found) -> None:
         rows = [row for key, (_, apart) in found.others.items() for row in tables.differences(key, apart)]
         table(rows, heads, title="Scenarios less the baseline, at the end")
         say(tables.INTERVALS)
+    for line in tables.on_record(found.boards):
+        say(line)
     for each in base.prepared.missing:
         say(f"missing: {each.what}: {each.why}")
 

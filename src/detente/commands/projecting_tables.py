@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from detente.commands.showing import records
+from detente.simulation.backtest.boards import MODEL
 from detente.simulation.projection.crossing import newly_crossed
 
 if TYPE_CHECKING:
+    from detente.simulation.backtest.boards import Boards
     from detente.simulation.projection.outlook import Difference, Outlook
 
 Row = dict[str, Any]
@@ -93,6 +95,25 @@ def _last(rows: pd.DataFrame, kind: str) -> pd.DataFrame:
     if kind == "decisions":
         return rows.sort_values("step", kind="stable").groupby("decision", sort=False).tail(1)
     return pd.DataFrame(rows[rows["time"] == rows["time"].max()])
+
+
+def on_record(boards: Boards | None) -> list[str]:
+    """Return in words how good such forecasts were on years that they had not seen.
+
+    >>> on_record(None)[0].split(":")[0]
+    'on record'
+    """
+    if boards is None:
+        return ["on record: nothing is known of how good such forecasts were; see detente backtest"]
+    rows = boards.scores[boards.scores["model"] == MODEL]
+    told = []
+    for quantity, held in rows.groupby("quantity", sort=False):
+        said = [
+            f"{verdict} at {', '.join(map(str, part['horizon']))} years"
+            for verdict, part in held.groupby("verdict", sort=False)
+        ]
+        told.append(f"on record, against the random walk: {quantity}: {'; '.join(said)}")
+    return told
 
 
 def why(parts: pd.DataFrame) -> list[Row]:
