@@ -179,6 +179,7 @@ def test_a_record_that_cannot_be_written_is_a_warning_and_the_page_stands(
     assert code == 0, err
     assert "forecasts are sealed in line 1 of" in err
     assert len(Record(home / "record.jsonl").forecasts()) == 4 + 2 * 2 + 2
+    assert "forecasts are sealed in line" in run("project", "ahead.yaml", "--draws", "100", "--seal")[2]
     monkeypatch.setenv("DETENTE_RECORD", str(home / "tolls.yaml" / "record.jsonl"))
     code, out, err = run("brief", "ahead.yaml", "-o", "unsealed", "--draws", "100")
     assert code == 0

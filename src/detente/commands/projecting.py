@@ -35,7 +35,7 @@ PAUSE = 2.0
 @Parameter(name="*")
 @dataclass(frozen=True)
 class Drawing:
-    """What is drawn, and how."""
+    """What is drawn, how, and whether it is sealed."""
 
     scenario: Annotated[
         tuple[str, ...],
@@ -57,6 +57,9 @@ class Drawing:
     resume: Annotated[
         Path | None, Parameter(help="A folder for what is done, so that a long run can be picked up.")
     ] = None
+    seal: Annotated[
+        bool, Parameter(negative="", help="Seal what the case's brief says of the future in the record.")
+    ] = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,9 +79,6 @@ def project(
     baseline: Annotated[
         bool, Parameter(negative="", help="Only show the digest that scenarios have to name.")
     ] = False,
-    seal: Annotated[
-        bool, Parameter(negative="", help="Seal what the case's brief says of the future in the record.")
-    ] = False,
     output: Folder = None,
     show: Output = Output(),
 ) -> int:
@@ -89,7 +89,7 @@ def project(
         study = _study(case, drawing, report)
         found = _drawn(study, drawing, report)
         parts = None if why is None else _why(found, why)
-        if seal:
+        if drawing.seal:
             seal_forecasts(study)
     if output is not None:
         _write(found, output, parts)
