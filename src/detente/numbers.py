@@ -27,6 +27,7 @@ UNITS: dict[str, Unit] = {
     "share": Unit(100.0, 0, f"{NARROW}%", (0.0, 100.0)),
     "percent": Unit(1.0, 0, f"{NARROW}%", (0.0, 100.0)),
     "percentage points": Unit(1.0, 0, " percentage points"),
+    "difference of shares": Unit(100.0, 0, " percentage points"),
     "index": Unit(1.0, 2, "", (0.0, 1.0)),
     "correlation": Unit(1.0, 2),
     "standard deviations": Unit(1.0, 2),

@@ -17,7 +17,9 @@ ROW = (
 """Columns of the rows of evidence behind a figure."""
 MOVER = "difference of two figures, whose distances to their ends are added in squares"
 FEWER = "; observations are those of the figure with fewer"
-POINTS = {"percent": "percentage points", "rank": "ranks", "of 100": "points"}
+POINTS = {
+    "percent": "percentage points", "share": "difference of shares", "rank": "ranks", "of 100": "points",
+}  # fmt: skip
 """Units of differences, where they are not those of the figures."""
 
 

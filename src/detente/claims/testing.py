@@ -16,10 +16,10 @@ from detente.cases.claims import (
     LevelTest,
     RecordTest,
 )
-from detente.cases.claims_readings import Reading
+from detente.cases.claims_readings import OF_ACTORS, Reading
 from detente.claims.actors import Scene, by_actor, postdates
-from detente.claims.arithmetic import folded, rank_correlation
-from detente.claims.figures import Figure, UntoldError, as_rows, day_of, latest_of, less
+from detente.claims.arithmetic import folded, mean_of, rank_correlation
+from detente.claims.figures import POINTS, Figure, UntoldError, as_rows, day_of, latest_of, less
 from detente.claims.readings import read
 from detente.numbers import MARKS
 
@@ -31,6 +31,7 @@ LOWER_BOUND = "a lower bound"
 """What locators of ties say where part of a flow has no known origin."""
 AT_ONCE = "the year before"
 """Covariates as known when a forecast is made, not as if foreseen."""
+PAIRED = "mean difference within members, with Student’s interval for how much members differ"
 PANEL = "coefficient in the panel of positions, given everything else in it, with a 90 per cent interval"
 
 
@@ -74,8 +75,32 @@ def record(test: RecordTest, scene: Scene) -> Recorded:
 
 def level(test: LevelTest, scene: Scene) -> Figure:
     """Return a figure, or one less another."""
-    found = read(test.read, scene)
-    return found if test.beside is None else less(found, read(test.beside, scene))
+    if test.beside is None:
+        return read(test.read, scene)
+    both = (test.read, test.beside)
+    if test.read.of == test.beside.of and all(each.measure in OF_ACTORS for each in both):
+        paired = _paired(*both, scene)
+        if paired is not None:
+            return paired
+    return less(read(test.read, scene), read(test.beside, scene))
+
+
+def _paired(one: Reading, other: Reading, scene: Scene) -> Figure | None:
+    """Return the mean difference within the members of a bloc who have both figures; None for fewer than 3."""
+    inside = scene.members(str(one.of))
+    sides = [held[held["actor"].isin(inside)] for held in (by_actor(one, scene), by_actor(other, scene))]
+    both = sides[0].merge(sides[1], on="actor", suffixes=("", "_beside"))
+    if len(both) < 3 or set(both["unit"]) != set(both["unit_beside"]):
+        return None
+    value, low, high = mean_of(both["value"] - both["value_beside"])
+    parts = zip(sides, ("first", "second"), strict=True)
+    rows = [held[held["actor"].isin(both["actor"])].assign(part=part) for held, part in parts]
+    unit = str(both["unit"].iloc[0])
+    return Figure(
+        value, low, high, POINTS.get(unit, unit), "estimated", PAIRED, len(both), "members",
+        latest_of(day_of(each) for each in (*both["date"], *both["date_beside"])),
+        pd.concat(rows, ignore_index=True), f"{len(both)} of {len(inside)} members have both figures",
+    )  # fmt: skip
 
 
 def change(test: ChangeTest, scene: Scene) -> Figure:
