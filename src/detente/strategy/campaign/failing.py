@@ -73,6 +73,9 @@ def failing(found: Campaign, portfolio: str, answer: str = NOTHING) -> Failing:
         why = f"it does worse in {share:.1%} of futures, too {'few' if share < 0.5 else 'many'} to tell which"
         return Failing(portfolio, answer, share, NO_BOX, np.nan, np.nan, NO_BOX, NO_BOX, why)
     held = screened(drawn(found, portfolio, answer), worse.astype(float))
+    if not held.names:
+        why = f"it does worse in {share:.0%} of futures, which differ in nothing that is drawn beforehand"
+        return Failing(portfolio, answer, share, NO_BOX, np.nan, np.nan, NO_BOX, NO_BOX, why)
     boxes: Trajectory = prim(held.values, worse, inputs=held.names, peeling=Peeling(peel_alpha=0.1))
     choice = boxes.choose(coverage=0.5, density=max(0.6, min(1.5 * share, 0.95)))
     sure: Stability = stability(boxes, choice.box, resamples=20, seed=found.seed)
@@ -85,6 +88,8 @@ def failing(found: Campaign, portfolio: str, answer: str = NOTHING) -> Failing:
 
 def screened(held: Inputs, outcome: Floats, most: int = MOST_INPUTS) -> Inputs:
     """Return the inputs that go most with an outcome, by rank correlation."""
+    if not held.names:
+        return held
     ranks = rankdata(held.values, axis=0)
     other = rankdata(outcome)
     with np.errstate(invalid="ignore"):

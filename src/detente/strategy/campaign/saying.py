@@ -169,10 +169,12 @@ def _watch(advice: Advice) -> Iterator[str]:
         yield "No sign was found on which to switch portfolios: none gains beyond doubt on futures held out."
     for row in useful.head(2).to_dict("records"):
         way = "at or above" if row["above"] else "at or below"
+        first, last = f"{row['since']:%Y}", f"{row['until']:%Y}"
+        when = f"in {first}" if first == last else f"from {first} to {last}"
         yield (
-            f"Watch “{row['sign']}”: once it is {way} {row['threshold']:.3g}, from {row['since']:%Y} to "
-            f"{row['until']:%Y}, switch from “{title(row['start'])}” to “{title(row['then'])}”; this gains "
-            f"{row['gain']:.2f} ({row['low']:.2f} to {row['high']:.2f}) points."
+            f"Watch “{row['sign']}”: once it is {way} {row['threshold']:.3g} {when}, switch from "
+            f"“{title(row['start'])}” to “{title(row['then'])}”; this gains {row['gain']:.2f} "
+            f"({row['low']:.2f} to {row['high']:.2f}) points."
         )
     if not adapted.worthwhile:
         yield "It is not shown that waiting to learn more is worth what it delays."
