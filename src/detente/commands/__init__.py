@@ -8,7 +8,7 @@ import sys
 from cyclopts import App, CycloptsError
 
 import detente
-from detente.commands import advising, auditing, backtesting, cases, projecting, reading, simulation
+from detente.commands import advising, auditing, backtesting, cases, projecting, reading, serving, simulation
 from detente.commands.data import data
 from detente.commands.events import events
 from detente.commands.showing import BREAK, DONE, UNUSABLE, complain
@@ -28,6 +28,7 @@ for command in (cases.brief, cases.measure, cases.new, cases.check, cases.schema
 app.command(simulation.bargain)
 app.command(projecting.project)
 app.command(advising.advise)
+app.command(serving.serve)
 app.command(backtesting.backtest)
 app.command(auditing.audit)
 app.command(reading.read)

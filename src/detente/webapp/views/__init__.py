@@ -1,0 +1,82 @@
+"""The views of the page: what each is called, what it asks, and the function that gives its data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from detente.webapp.sessions import Session
+
+Row = dict[str, Any]
+Query = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class View:
+    """One view: its name in addresses, its title, the question it answers, and where its data come from.
+
+    `within` names the module here whose `data(session, query)` returns `sections`, `numbers` and whatever
+    else the view has, or None where the case has nothing for it; `absent` says then what it would take.
+    `names` are parameters of its own, beside `NAMES`.
+    """
+
+    name: str
+    title: str
+    question: str
+    within: str
+    absent: str = ""
+    names: tuple[str, ...] = ()
+
+    def data(self, session: Session, query: Query) -> Row | None:
+        """Return the data of the view."""
+        module = import_module(f"{__name__}.{self.within}")
+        found: Row | None = module.data(session, query, self.name)
+        return found
+
+
+NAMES = (
+    "show", "bloc", "issue", "item", "actor", "window", "period", "year", "player", "meeting", "line",
+    "claim", "source", "sort", "find", "open", "theme",
+)  # fmt: skip
+"""Parameters of every view: what is picked out, sorted or unfolded. They restore what the reader looked at;
+`show` (a comma between keys) picks sections and exhibits, the rest is left to the page."""
+
+VIEWS = {
+    view.name: view
+    for view in (
+        View("unity", "Unity", "How united are they, over time?", "measured", "votes in the evidence"),
+        View("camps", "Map and camps", "Which camps do the votes show?", "measured", "a section `camps:`"),
+        View(
+            "stance", "Who stands where", "Who stands where on the rival?", "measured", "a section `stance:`"
+        ),
+        View(
+            "dependence",
+            "Dependence",
+            "Who depends on the rival, and who fears it?",
+            "measured",
+            "a section `dependence:` or `threat:`",
+        ),
+        View("whatif", "What if", "What would change it?", "ahead", "a section `projection:`"),
+        View(
+            "forum",
+            "Forum",
+            "Who expects what, and who will be disappointed?",
+            "forum",
+            "sections `agenda:` and `forum:`",
+            names=("observer", "seen"),
+        ),
+        View(
+            "strategies",
+            "Strategies",
+            "What can each side do, and what holds up?",
+            "strategies",
+            "sections `projection:` and `strategies:`",
+        ),
+        View("claims", "Claims", "What has been claimed, and does it hold?", "claims", "a section `claims:`"),
+        View("sources", "Sources", "Where does every number come from?", "sources"),
+    )
+}
+"""The views in the order of the page."""

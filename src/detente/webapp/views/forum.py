@@ -1,0 +1,26 @@
+"""The view of the forum: who expects what, who will be disappointed, and by what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from detente.briefing.material import material_of
+from detente.briefing.sections.bargaining import bargaining
+from detente.briefing.sections.forum import forum
+from detente.briefing.sections.occasions import occasions
+from detente.webapp.views.telling import rows, sections_of, told
+
+if TYPE_CHECKING:
+    from detente.webapp.sessions import Session
+
+
+def data(session: Session, _query: Mapping[str, str], _name: str) -> dict[str, Any] | None:
+    """Return the sections on the agenda and on meetings, with the table of expectations."""
+    study = session.study
+    if study.case.agenda is None:
+        return None
+    outcomes = study.simulate()
+    material = material_of(study.case, study.evidence, study.measure(), outcomes)
+    found = told(sections_of(material, (forum, bargaining, occasions)))
+    return found and {**found, "forum": rows(outcomes.forum), "missing": rows(outcomes.missing)}
