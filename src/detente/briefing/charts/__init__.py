@@ -7,6 +7,7 @@ from typing import Any
 
 from detente.briefing.charts.alluvial import alluvial
 from detente.briefing.charts.fan import fan
+from detente.briefing.charts.grid import grid
 from detente.briefing.charts.heat import heat
 from detente.briefing.charts.intervals import intervals
 from detente.briefing.charts.ladder import ladder
@@ -33,10 +34,11 @@ CHARTS: Mapping[str, Callable[..., dict[str, Any]]] = {
     "waterfall": waterfall,
     "timeline_events": timeline_events,
     "fan": fan,
+    "grid": grid,
 }
 """Every chart family by name. To add one: a file with one function, and a row here."""
 
 __all__ = [
-    "CHARTS", "alluvial", "fan", "heat", "intervals", "ladder", "matrix", "paths", "pulls", "standings",
-    "timeline_events", "trend", "waterfall", "world",
+    "CHARTS", "alluvial", "fan", "grid", "heat", "intervals", "ladder", "matrix", "paths", "pulls",
+    "standings", "timeline_events", "trend", "waterfall", "world",
 ]  # fmt: skip

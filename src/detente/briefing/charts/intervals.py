@@ -9,10 +9,20 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from detente.briefing.charts.theme import FAINT, INK, Series, colors, shapes, specification
+from detente.briefing.charts.theme import (
+    FAINT,
+    INK,
+    LINES,
+    Series,
+    colors,
+    shapes,
+    specification,
+    wrapped,
+)
 
 ROW = 17
 LANE = 11
+TWO_LINES = 27
 
 
 @dataclass(frozen=True)
@@ -31,18 +41,23 @@ def intervals(
     series: Sequence[Series],
     guides: Guides = Guides(),
     room: int = 150,
+    width: int | None = None,
 ) -> dict[str, Any]:
     """Return dots with intervals: columns `name`, `series`, `value`, `low`, `high`, `note`, in this order.
 
-    Rows are in the order of the frame; `title` names the horizontal axis, and names have `room` in pixels.
-    Series that share a row are set apart vertically.
+    Rows are in the order of the frame; `title` names the horizontal axis, and names have `room` in pixels, on
+    two lines of `width` characters where that is given. Series that share a row are set apart vertically.
     """
+    axis = alt.Axis(labelLimit=room)
+    if width is not None:
+        frame = frame.assign(name=[wrapped(name, width) for name in frame["name"]])
+        axis = alt.Axis(labelLimit=room, labelExpr=LINES, labelLineHeight=11, labelFontSize=10.5)
     names = list(dict.fromkeys(frame["name"]))
     lanes = [each.name for each in series if each.name in set(frame["series"])]
     shared = bool(frame["name"].duplicated().any())
     x = alt.Scale(domain=list(guides.ends)) if guides.ends else alt.Scale(zero=False, nice=True)
     base = alt.Chart(frame).encode(
-        y=alt.Y("name:N", sort=names, title=None, axis=alt.Axis(labelLimit=room)),
+        y=alt.Y("name:N", sort=names, title=None, axis=axis),
         color=alt.Color("series:N", scale=colors(series), legend=None),
     )
     if shared:
@@ -62,7 +77,7 @@ def intervals(
             alt.Tooltip("note:N", title="rests on"),
         ],
     )
-    row = LANE * len(lanes) + 8 if shared else ROW
+    row = max(LANE * len(lanes) + 8 if shared else ROW, 0 if width is None else TWO_LINES)
     chart = alt.layer(*_drawn(guides), rule, point).properties(height=row * len(names))
     return specification(chart, description=title)
 

@@ -55,7 +55,7 @@ FRAMES: Mapping[str, list[str]] = {
 
 `players`: `best` is empty where no portfolio can be told from all others; `leader` has the least mean regret
 all the same. `commits` and `other_commits` are what either side gains over the best equilibrium by committing
-itself first; `waits` whether waiting to learn more is worth what it delays.
+itself first; `waits` whether what is learnt by waiting is worth what it delays.
 
 `portfolios`: `regret` is what a portfolio loses against what would have been best in the same future, `over`
 how much more than the leader, with an interval that holds against all others at once; `points` are above what

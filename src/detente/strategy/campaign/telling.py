@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 DECIMALS = 5
 SUPPORTS = 3
+EITHER = " / "
+"""What stands between portfolios of which a side plays one or another."""
 RULES = 3
 """Rules that are kept of those that are of no use, the least useless first."""
 MARK = "assumed"
@@ -73,7 +75,7 @@ def numbers_of(held: Side) -> dict[str, int]:
 def code_of(held: Side, portfolio: str) -> str:
     """Return a portfolio by the numbers of its levers."""
     numbers = numbers_of(held)
-    return " + ".join(str(numbers[key]) for key in held.portfolios[portfolio]) or "–"
+    return " + ".join(str(each) for each in sorted(numbers[key] for key in held.portfolios[portfolio])) or "–"
 
 
 def label_of(held: Side, portfolio: str) -> str:
@@ -129,7 +131,7 @@ def _title(advice: Advice, portfolio: str) -> str:
 
 def _player(advice: Advice) -> Row:
     found, gains = advice.campaign, [way.frame()["over_best"] for way in advice.played.commitment]
-    waiting = advice.adapted.waiting
+    waits = advice.adapted.waiting_frame()
     own, other = (max(float(each.iloc[0]), 0.0) if len(each) else 0.0 for each in gains)
     return {
         "title": found.side.player.title, "actors": ", ".join(found.side.player.actors),
@@ -137,7 +139,7 @@ def _player(advice: Advice) -> Row:
         "answers": len(found.columns), "futures": len(found.kept), "lost": found.lost,
         "leader": advice.leader, "best": advice.best or "",
         "equilibria": len(advice.played.empirical.frame()) // 2, "commits": own, "other_commits": other,
-        "waits": bool(waiting is not None and waiting.worthwhile.any()),
+        "waits": bool((waits["worthwhile"] & (waits["information_low"] > 0)).any()) if len(waits) else False,
     }  # fmt: skip
 
 
@@ -153,8 +155,8 @@ def _portfolios(advice: Advice) -> Iterator[Row]:
         yield {
             "gain": gain, "gain_low": gain - error, "gain_high": gain + error, "worse_low": float(low),
             "worse_high": float(high), **gambles[name], **row, "title": held.title(name),
-            "code": code_of(held, name), "label": label_of(held, name), "over": row["over_leader"], "on_front": front[name]["on_front"],
-            "front_share": front[name]["share"], "mark": MARK,
+            "code": code_of(held, name), "label": label_of(held, name), "over": row["over_leader"],
+            "on_front": front[name]["on_front"], "front_share": front[name]["share"], "mark": MARK,
         }  # fmt: skip
 
 
@@ -182,7 +184,7 @@ def _game(advice: Advice) -> Iterator[Row]:
     for row in _rows(advice.played.empirical.supports_frame().head(SUPPORTS)):
         sides = (("own", "rows", found.side), ("theirs", "columns", found.other))
         names: Mapping[str, str] = {
-            name: " or ".join(held.title(each) for each in tuple(row[field])) for name, field, held in sides
+            name: EITHER.join(held.title(each) for each in tuple(row[field])) for name, field, held in sides
         }
         yield {**names, "share": row["share"]}
 
