@@ -23,11 +23,13 @@ from detente.briefing.sections import bargaining_sentences as say
 from detente.briefing.sections import decisions_sentences as decide
 from detente.briefing.sections.bargaining import bargaining
 from detente.briefing.sections.bargaining import paragraphs as on_agenda
+from detente.briefing.sections.claims import claims
 from detente.briefing.sections.decisions import decisions, each_stops
 from detente.briefing.sections.decisions import paragraphs as on_decisions
 from detente.briefing.sections.forum import forum
 from detente.briefing.sections.meetings import paragraphs as at_meetings
 from detente.briefing.sections.occasions import occasions
+from detente.briefing.sections.options import options
 from detente.briefing.sections.projection import projection
 from detente.simulation.frames import FRAMES, framed
 from detente.simulation.scoring.contest import shipped
@@ -370,7 +372,7 @@ def test_the_page_holds_the_sections_its_numbers_and_their_sources(tmp_path: Pat
 
 
 def test_sections_stand_in_the_order_of_the_argument() -> None:
-    assert SECTIONS[-5:] == (bargaining, forum, occasions, decisions, projection)
+    assert SECTIONS[-7:] == (bargaining, forum, occasions, decisions, projection, options, claims)
 
 
 def test_a_plain_brief_loads_no_compiler() -> None:

@@ -51,7 +51,7 @@ def test_every_chart_keeps_to_the_schema_of_vega_lite(key: str) -> None:
 
 def test_every_family_has_a_figure_that_uses_it() -> None:
     others = {"waterfall", "world", "alluvial", "matrix", "ladder", "standings", "fan", "timeline_events"}
-    assert set(CHARTS) == {"trend", "intervals", "pulls", "heat", "paths"} | others
+    assert set(CHARTS) == {"trend", "intervals", "pulls", "heat", "paths", "grid"} | others
 
 
 def test_a_series_has_the_same_colour_and_shape_in_every_figure() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -15,7 +16,9 @@ from detente.briefing.prose import Cited, Label, Part, Sentence, listed, sentenc
 from detente.briefing.reading import Row, rows, where
 from detente.briefing.sections.options_numbers import DRAWN, distance, joined, plain, price, sense, share
 from detente.numbers import figure
-from detente.strategy.campaign.options import Options
+
+if TYPE_CHECKING:
+    from detente.strategy.campaign.options import Options
 
 BEHIND = "Figures behind this chart"
 FEW = 3
