@@ -1,7 +1,7 @@
 """Speed and memory of a campaign: every portfolio of Moscow against every one of Brussels, 10 half-years.
 
 Asked for: 20 x 20 portfolios over 2,000 futures, 800,000 in all, in 60 s on two cores and 1 GB, the same
-bytes serially and on loky. The ordinary run plays 5 x 5 x 500. The whole is played by hand, here with two jobs:
+bytes serially and on loky. The ordinary run plays 5 x 5 x 500. The whole is played by hand, as in:
 
     python -m benchmarks.bench_strategy_campaign 20 2000 loky 2
 """
