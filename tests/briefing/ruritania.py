@@ -14,6 +14,7 @@ import pandas as pd
 from detente.briefing import Brief, write_brief
 from detente.briefing.material import Material, material_of
 from detente.cases import Case
+from detente.claims.audit import Audit
 from detente.evidence import Evidence
 from detente.simulation.outcomes import Outcomes
 from detente.simulation.projection.prospects import Prospects
@@ -202,10 +203,12 @@ def write(
     shelf: Shelf | None = None,
     outcomes: Outcomes | None = None,
     prospects: Prospects | None = None,
+    audit: Audit | None = None,
     **changes: Any,
 ) -> Brief:
     """Write a brief on the invented world, with measures changed as given."""
     evidence, measures = cast(Evidence, shelf or Shelf()), measures_of(**{**points(), **changes})
     return write_brief(
-        case or case_of(), evidence, measures, folder, seed=0, outcomes=outcomes, prospects=prospects
-    )
+        case or case_of(), evidence, measures, folder, seed=0, outcomes=outcomes, prospects=prospects,
+        audit=audit,
+    )  # fmt: skip

@@ -113,10 +113,10 @@ def audit(
     name = _name(case, evidence, measures, boards, (seed, draws))
 
     def make() -> Mapping[str, pd.DataFrame]:
-        from detente.claims.auditing import Bench, tested
+        from detente.claims.auditing import Bench, put_to_tests
 
         report("putting claims to their tests")
-        return tested(Bench(case, evidence, measures, outcomes, boards, seed, draws))
+        return put_to_tests(Bench(case, evidence, measures, outcomes, boards, seed, draws))
 
     found = kept.remembered(folder.with_name(FOLDER) if folder is not None else None, name, make)
     told = {name: framed_again(name, found[name]) for name in FRAMES}

@@ -105,7 +105,7 @@ class Bench:
         return Scene(self.case, self.evidence, self.measures, self.outcomes() if needs else None, by)
 
 
-def tested(bench: Bench) -> Mapping[str, pd.DataFrame]:
+def put_to_tests(bench: Bench) -> Mapping[str, pd.DataFrame]:
     """Return the tables of an audit."""
     claims: list[dict[str, Any]] = []
     tests: list[dict[str, Any]] = []

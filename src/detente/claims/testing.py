@@ -86,7 +86,7 @@ def level(test: LevelTest, scene: Scene) -> Figure:
 
 
 def _paired(one: Reading, other: Reading, scene: Scene) -> Figure | None:
-    """Return the mean difference within the members of a bloc who have both figures; None for fewer than 3."""
+    """Return the mean difference within members of a bloc who have both figures; None for fewer than 3."""
     inside = scene.members(str(one.of))
     sides = [held[held["actor"].isin(inside)] for held in (by_actor(one, scene), by_actor(other, scene))]
     both = sides[0].merge(sides[1], on="actor", suffixes=("", "_beside"))

@@ -52,7 +52,13 @@ def opening(claims: pd.DataFrame) -> Iterator[Sentence]:
         for verdict, n in found
         if n
     ]  # fmt: skip
-    yield sentence("of ", Cited(total, "claims tested"), " claims, ", *listed(told), ".")
+    yield sentence(
+        "of ",
+        Cited(total, "claims tested"),
+        " claims, " if len(claims) > 1 else " claim, ",
+        *listed(told),
+        ".",
+    )
     assumed = int((claims["assumed"] > 0).sum())
     if assumed:
         number = counted(assumed, "case", method="claims with a test on an assumed figure")
