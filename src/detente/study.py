@@ -254,14 +254,17 @@ class Study:
         asked = {"seed": self.seed, "draws": self.draws}
         return audit(case, self.evidence, measures, outcomes=self.simulate, report=report, **asked)
 
-    def brief(self, folder: str | Path) -> Brief:
+    def brief(self, folder: str | Path, *, formats: Sequence[str] = ("html",)) -> Brief:
         """Write the brief and its numbers into `folder`, whole or not at all, and say where.
 
-        Raises `MeasurementError` and `SimulationError` as `measure` and `simulate` do, and `EvidenceError`
-        where the folder cannot be written.
+        `formats` are of html, md, json, pdf, and of the charts vega, svg, png. Raises `MeasurementError` and
+        `SimulationError` as `measure` and `simulate` do, and `EvidenceError` where the folder cannot be
+        written, or a form is unknown or needs what is not installed.
         """
         from detente.briefing import write_brief
+        from detente.briefing.formats import Made, check_formats
 
+        how = Made(check_formats(formats), self.draws)
         measures = self.measure()
         outcomes = self.simulate() if self.case.agenda is not None else None
         ahead = self.prospects() if self.case.projection is not None else None
@@ -278,6 +281,7 @@ class Study:
             prospects=ahead,
             options=sides,
             audit=audit,
+            how=how,
         )
 
 

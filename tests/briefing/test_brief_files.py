@@ -96,7 +96,10 @@ def test_every_table_of_figures_has_a_mark_and_a_source_in_each_row(written: Bri
 
 def test_the_manifest_names_digests_hashes_versions_and_seed_and_no_time(written: Brief) -> None:
     manifest = json.loads(written.manifest.read_text(encoding="utf-8"))
-    assert set(manifest) == {"case", "evidence", "seed", "versions", "files"}
+    assert set(manifest) == {
+        "manifest", "case", "evidence", "seed", "draws", "code", "versions", "outline", "files"
+    }  # fmt: skip
+    assert re.fullmatch(r"[0-9a-f]{64}", manifest["code"])
     assert re.fullmatch(r"[0-9a-f]{16,64}", manifest["case"]["digest"])
     assert manifest["evidence"]["digest"] == "0" * 64
     assert all(each["sha256"] == "ab" * 32 for each in manifest["evidence"]["inputs"])

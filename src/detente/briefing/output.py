@@ -17,7 +17,10 @@ import pandas as pd
 from detente.files import unwritable
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-TABLE = re.compile(r"numbers/[a-z0-9_]+\.csv")
+OURS = re.compile(
+    r"numbers/[a-z0-9_]+\.csv|brief\.(?:html|pdf|md|json)|charts/[a-z0-9_-]+\.(?:vl\.json|svg|png)"
+)
+"""Files that a later brief takes away where it does not write them."""
 
 
 def as_json(content: Mapping[str, Any]) -> str:
@@ -49,8 +52,8 @@ def _field(value: object) -> str:
     return repr(value.item()) if hasattr(value, "item") else str(value)
 
 
-def put(folder: Path, files: Mapping[str, str]) -> None:
-    """Write all files beside `folder`, then move them in; tables of an earlier brief are taken away.
+def put(folder: Path, files: Mapping[str, str | bytes]) -> None:
+    """Write all files beside `folder`, then move them in; what an earlier brief alone wrote is taken away.
 
     Raises `EvidenceError` where the folder cannot be written or the disk is full; an earlier brief stands.
     """
@@ -58,13 +61,16 @@ def put(folder: Path, files: Mapping[str, str]) -> None:
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         beside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}.", suffix=".part"))
-        for name, text in files.items():
+        for name, held in files.items():
             part = beside / name
             part.parent.mkdir(parents=True, exist_ok=True)
-            part.write_text(text, encoding="utf-8", newline="\n")
-        stale = _tables_of(folder / "manifest.json") - set(files)
-        (folder / "numbers").mkdir(parents=True, exist_ok=True)
+            if isinstance(held, bytes):
+                part.write_bytes(held)
+            else:
+                part.write_text(held, encoding="utf-8", newline="\n")
+        stale = _written_before(folder / "manifest.json") - set(files)
         for name in files:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (beside / name).replace(folder / name)
         for name in stale:
             (folder / name).unlink(missing_ok=True)
@@ -75,10 +81,10 @@ def put(folder: Path, files: Mapping[str, str]) -> None:
             shutil.rmtree(beside, ignore_errors=True)
 
 
-def _tables_of(manifest: Path) -> set[str]:
-    """Return the tables that an earlier manifest lists; nothing where there is none that can be read."""
+def _written_before(manifest: Path) -> set[str]:
+    """Return the files that an earlier manifest lists; nothing where there is none that can be read."""
     try:
         listed = json.loads(manifest.read_text(encoding="utf-8"))["files"]
     except (OSError, ValueError, KeyError, TypeError):
         return set()
-    return {name for name in listed if TABLE.fullmatch(name)}
+    return {name for name in listed if OURS.fullmatch(name)}

@@ -57,6 +57,8 @@ class Back:
 
 def render(head: Head, page: Page, back: Back, ledger: Ledger) -> str:
     """Return the page as HTML; enters every number of its text into `ledger`, in the order of reading."""
+    from detente.briefing.formats.alt import alt_text
+
     writer = _Writer(ledger)
     styles, boot, scripts = _text("templates", "brief.css"), _text("templates", "draw.js"), vendored()
     template = _environment().get_template("brief.html.j2")
@@ -67,6 +69,7 @@ def render(head: Head, page: Page, back: Back, ledger: Ledger) -> str:
         ledger=ledger,
         prose=writer.prose,
         key_figure=writer.key_figure,
+        alt=alt_text,
         cell=cell,
         swatch=swatch,
         verdict_mark=verdict_mark,

@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from detente.briefing.composing import compose
 from detente.briefing.exhibits import Figure, Page, Table
+from detente.briefing.formats.code import code_digest
+from detente.briefing.formats.content import outline, twin
+from detente.briefing.formats.making import Forms, Made
 from detente.briefing.ledger import Ledger
 from detente.briefing.material import Material, material_of
 from detente.briefing.output import as_csv, as_json, put
@@ -28,6 +31,10 @@ if TYPE_CHECKING:
     from detente.simulation.projection.prospects import Prospects
     from detente.strategy.campaign.options import Options
 
+MANIFEST = 2
+"""The version of what a manifest says."""
+PAGES = ("brief.html", "brief.pdf", "brief.md", "brief.json", "manifest.json")
+"""What a reader opens first, where it was asked for."""
 PACKAGES = ("altair", "duckdb", "jinja2", "numpy", "pandas", "scipy")
 
 
@@ -55,35 +62,47 @@ def write_brief(
     prospects: Prospects | None = None,
     audit: Audit | None = None,
     options: Options | None = None,
+    how: Made = Made(),
 ) -> Brief:
-    """Write the brief on `case` to `folder`, whole or not at all: `brief.html`, `numbers/`, two JSON files.
+    """Write the brief on `case` to `folder`, whole or not at all, in the forms that `how` names.
 
-    The same inputs and seed give the same bytes. Raises `EvidenceError` where the folder cannot be written.
+    Beside it lie `numbers/`, `numbers.json` and `manifest.json`. The same inputs and seed give the same
+    bytes. Raises `EvidenceError` where the folder cannot be written, or a form needs what is not installed.
     """
     material = material_of(case, evidence, measures, outcomes, prospects, audit, options=options)
     page, ledger = compose(material), Ledger()
-    made = made_from(material, seed=seed)
+    made = made_from(material, seed=seed, draws=how.draws)
     back = Back(source_table(material), _told(made, material))
     html = render(_head(material), page, back, ledger)
-    files = {f"numbers/{table.key}.csv": as_csv(table.frame) for table in tables(page, back)}
-    files["numbers/numbers.csv"] = as_csv(ledger.frame())
-    files["numbers.json"] = as_json(
-        {"case": case.name, "numbers": [entry.row() for entry in ledger.entries()]}
-    )
-    files["brief.html"] = html
-    hashes = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in sorted(files.items())}
-    files["manifest.json"] = as_json({**made, "files": hashes})
+    content = twin(_head(material), page, back, ledger, made=made)
+    files = Forms(page, content, html, how.formats).made() | _tidy(page, back, ledger, case.name)
+    hashes = {name: _hash(held) for name, held in sorted(files.items())}
+    files["manifest.json"] = as_json({**made, "outline": outline(content), "files": hashes})
     folder = Path(folder)
     put(folder, files)
     return Brief(
         folder,
-        folder / "brief.html",
+        folder / next(name for name in PAGES if name in files),
         folder / "numbers.json",
         folder / "manifest.json",
         tuple(folder / name for name in sorted(files) if name.startswith("numbers/")),
         tuple(each.text() for each in page.answer),
         tuple(gap.what for gap in page.gaps),
     )
+
+
+def _hash(held: str | bytes) -> str:
+    return hashlib.sha256(held.encode() if isinstance(held, str) else held).hexdigest()
+
+
+def _tidy(page: Page, back: Back, ledger: Ledger, case: str) -> dict[str, str | bytes]:
+    """Return the tables and the list of numbers, as files."""
+    files: dict[str, str | bytes] = {
+        f"numbers/{table.key}.csv": as_csv(table.frame) for table in tables(page, back)
+    }
+    files["numbers/numbers.csv"] = as_csv(ledger.frame())
+    files["numbers.json"] = as_json({"case": case, "numbers": [entry.row() for entry in ledger.entries()]})
+    return files
 
 
 def tables(page: Page, back: Back) -> tuple[Table, ...]:
@@ -93,7 +112,7 @@ def tables(page: Page, back: Back) -> tuple[Table, ...]:
     return (*(each for each in held if isinstance(each, Table)), back.sources)
 
 
-def made_from(material: Material, *, seed: int) -> dict[str, Any]:
+def made_from(material: Material, *, seed: int, draws: int | None = None) -> dict[str, Any]:
     """Return what the manifest says: digests, hashes of inputs, versions, seed; no time of day."""
     from detente.cases import case_digest
 
@@ -106,7 +125,9 @@ def made_from(material: Material, *, seed: int) -> dict[str, Any]:
         }
         for row in listed.to_dict("records")
     ]
+    simulated, ahead = material.outcomes, material.prospects
     return {
+        "manifest": MANIFEST,
         "case": {
             "name": material.case.name,
             "as_of": f"{material.case.as_of:%Y-%m-%d}",
@@ -117,6 +138,12 @@ def made_from(material: Material, *, seed: int) -> dict[str, Any]:
             "inputs": sorted(inputs, key=lambda each: str(each["source"])),
         },
         "seed": seed,
+        "draws": {
+            "intervals": draws,
+            "simulated": simulated.draws if simulated else None,
+            "projected": ahead.draws if ahead else None,
+        },
+        "code": code_digest(),
         "versions": {"detente": _version("detente"), "python": platform.python_version()}
         | {name: _version(name) for name in PACKAGES},
     }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter, validators
 
+from detente.commands.formats import Forms, asked
 from detente.commands.showing import DONE, MENDABLE, Output, progress, records, say, say_json, table
 from detente.errors import MeasurementError, Problem, SimulationError, raise_all
 
@@ -117,11 +118,19 @@ Seal = Annotated[
 ]
 
 
-def brief(case: CaseName, *, run: Run = Run(), seal: Seal = True, show: Output = Output()) -> int:
+def brief(
+    case: CaseName,
+    *,
+    run: Run = Run(),
+    forms: Forms = "html",
+    seal: Seal = True,
+    show: Output = Output(),
+) -> int:
     """Write the brief of a case: one page that opens without a network, and its numbers beside it."""
+    formats = asked(forms)
     with progress(show) as report:
         study = _study(case, run, report)
-        written = study.brief(run.output or Path("briefs") / study.case.name)
+        written = study.brief(run.output or Path("briefs") / study.case.name, formats=formats)
         if seal:
             seal_forecasts(study)
     if show.json:
