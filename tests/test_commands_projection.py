@@ -158,32 +158,26 @@ def test_input_that_cannot_be_used_is_refused_at_once(run: Run, home: Path) -> N
     assert "nobody is called" in run("project", "tolls.yaml", "--draws", "10", "--why", "DUE")[2]
 
 
-def test_a_brief_seals_what_it_says_unless_told_not_to(run: Run, home: Path) -> None:
-    record = Record(home / "record.jsonl")
-    code, _, err = run("brief", "tolls.yaml", "-o", "one", "--draws", "100", "--no-seal")
-    assert code == 0, err
-    assert not record.path.exists()
-    assert run("brief", "tolls.yaml", "-o", "two", "--draws", "100")[0] == 0
-    assert not record.path.exists()  # all of it is past, and nothing can be sealed any more
-    page = (home / "one" / "brief.html").read_bytes()
-    assert page == (home / "two" / "brief.html").read_bytes()
-    assert b'<section id="projection"' in page
-
-
-def test_a_record_that_cannot_be_written_is_a_warning_and_the_page_stands(
+def test_a_brief_seals_what_it_says_unless_told_not_to(
     run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ahead = CASE.replace("2020-01-01", "2100-01-01").replace("2020-03-01", "2100-03-01")
     (home / "ahead.yaml").write_text(ahead, encoding="utf-8")
-    code, _, err = run("brief", "ahead.yaml", "-o", "sealed", "--draws", "100")
+    record = Record(home / "record.jsonl")
+    code, _, err = run("brief", "ahead.yaml", "-o", "unsealed", "--draws", "100", "--no-seal")
+    assert code == 0, err
+    assert not record.path.exists()
+    code, out, err = run("brief", "ahead.yaml", "-o", "sealed", "--draws", "100")
     assert code == 0, err
     assert "forecasts are sealed in line 1 of" in err
-    assert len(Record(home / "record.jsonl").forecasts()) == 4 + 2 * 2 + 2
-    assert "forecasts are sealed in line" in run("project", "ahead.yaml", "--draws", "100", "--seal")[2]
+    assert out.splitlines()[-1].endswith("brief.html")
+    assert len(record.forecasts()) == 4 + 2 * 2 + 2
+    one, two = ((home / name / "brief.html").read_bytes() for name in ("unsealed", "sealed"))
+    assert one == two
+    assert b'<section id="projection"' in one
+    assert "forecasts are sealed in line 2 of" in run("project", "ahead.yaml", "--draws", "10", "--seal")[2]
     monkeypatch.setenv("DETENTE_RECORD", str(home / "tolls.yaml" / "record.jsonl"))
-    code, out, err = run("brief", "ahead.yaml", "-o", "unsealed", "--draws", "100")
+    code, out, err = run("project", "ahead.yaml", "--draws", "10", "--seal")
     assert code == 0
     assert "warning: no forecast was sealed" in err
-    assert out.splitlines()[-1].endswith("brief.html")
-    same = [(home / name / "brief.html").read_bytes() for name in ("sealed", "unsealed")]
-    assert same[0] == same[1]
+    assert "10 futures of 'ahead'" in out

