@@ -1,0 +1,1 @@
+export { told as forum } from "./view.js";

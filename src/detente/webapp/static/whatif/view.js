@@ -1,0 +1,185 @@
+// The what-if: controls on one side, what follows on the other. The address is the state of the controls.
+
+import { push } from "../address.js";
+import { copy, make, save, say, settled } from "../dom.js";
+import { address, ask, Refused, text } from "../net.js";
+import { problems, words } from "../problems.js";
+import { lost } from "../server.js";
+import { tools } from "../view.js";
+import { Asker } from "./asking.js";
+import { panel } from "./controls.js";
+import { Results } from "./results.js";
+import { State } from "./state.js";
+
+const REST = 400;
+const HEARD = 1_000;
+
+/** Show the what-if. */
+export async function whatif(body, { view, title, signal }) {
+  const waits = make("p", { class: "waits", role: "status" }, "Preparing futures …");
+  body.append(waits);
+  const told = await ask("/api/controls", [], { signal });
+  if (signal.aborted) return;
+  const desk = new Desk(told, { view, title, signal });
+  body.replaceChildren(...desk.elements());
+  desk.ask(true);
+  await desk.first;
+}
+
+/** The controls, what they ask for, and what came of it. */
+class Desk {
+  constructor(told, { view, title, signal }) {
+    this.state = new State(location.search);
+    this.view = view;
+    this.title = title;
+    this.signal = signal;
+    this.first = new Promise((resolve) => { this.shown = resolve; });
+    this.results = new Results(new Map(told.show.map((each) => [each.key, each.title])));
+    this.asker = new Asker({ signal, atOnce: told.draws.at_once, usual: told.draws.default, told: this });
+    this.top = make("div", {});
+    this.bar = make("div", { class: "progress" });
+    this.said = make("div", {});
+    this.panel = panel(this, told);
+    this.record = settled(() => this.keep(), REST);
+    this.speak = settled(() => say(this.results.sentence()), HEARD);
+    this.shell = make("div", { "class": "results", "role": "region", "aria-label": "What follows" }, this.bar, this.said, this.results.element);
+  }
+
+  elements() {
+    this.links();
+    return [this.top, make("div", { class: "whatif" }, this.panel, this.shell)];
+  }
+
+  /** The line on top, whose links hold the state. */
+  links() {
+    const reset = make("a", { href: address(`/view/${this.view}`) }, "Back to the baseline");
+    const patch = make("button", { type: "button", class: "plain", onclick: () => this.patch() }, "Copy as case patch");
+    const open = this.top.querySelector("details")?.open;
+    this.top.replaceChildren(tools(this.view, this.title, [patch, reset]));
+    if (open) this.top.querySelector("details").open = true;
+  }
+
+  /** Take over what a control says; `done` where it rests. */
+  move(name, value, done) {
+    this.state.set(name, value);
+    this.ask(done);
+  }
+
+  /** Put one of several values in, or out. Events hang on scenarios. */
+  toggle(name, value, on) {
+    this.state.toggle(name, value, on);
+    if (name === "scenario") this.onscenarios();
+    this.ask(true);
+  }
+
+  ask(done) {
+    this.asker.ask(this.state.pairs, done);
+    if (done) this.record();
+  }
+
+  /** Let the address restore what is seen. */
+  keep() {
+    if (this.signal.aborted) return;
+    push(address(`/view/${this.view}`, this.state.pairs));
+    this.links();
+  }
+
+  began(long) {
+    this.shell.classList.add("stale");
+    const cancel = make("button", { type: "button", onclick: () => this.asker.cancel() }, "Cancel");
+    if (long) this.bar.replaceChildren(make("progress", { "aria-label": "Futures drawn" }), make("span", {}, "Drawing futures …"), cancel);
+    else this.slow ??= setTimeout(() => { this.bar.textContent = "Working …"; }, REST);
+  }
+
+  progress({ done, total, seconds_left: left }) {
+    const bar = this.bar.querySelector("progress");
+    bar.max = total;
+    bar.value = done;
+    const rest = left === null ? "" : `, about ${Math.ceil(left)} s left`;
+    this.bar.querySelector("span").textContent = `${done.toLocaleString("en-GB")} of ${total.toLocaleString("en-GB")} futures${rest}`;
+  }
+
+  ended() {
+    clearTimeout(this.slow);
+    this.slow = null;
+    const stale = this.shell.classList.contains("stale") && this.results.found;
+    this.bar.replaceChildren(this.results.found && !this.refused
+      ? `${this.results.found.draws.toLocaleString("en-GB")} futures in ${Math.round(this.results.found.ms)} ms${stale ? "; cancelled before the newest was drawn" : ""}`
+      : "");
+    this.shown();
+  }
+
+  async result(found) {
+    this.refused = false;
+    this.clear();
+    await this.results.show(found);
+    this.shell.classList.remove("stale");
+    this.shell.dataset.serial = found.serial;
+    this.speak();
+  }
+
+  away() {
+    lost();
+  }
+
+  /** Put each problem beside its control, and the others on top. */
+  problems(error) {
+    if (!(error instanceof Refused)) throw error;
+    this.refused = true;
+    this.clear();
+    const rest = error.problems.filter((each) => !this.beside(each));
+    if (rest.length) {
+      const names = [...new Set(rest.map((each) => each.where))].filter((name) => this.state.all(name).length);
+      const buttons = names.map((name) => make("button", { type: "button", onclick: () => { this.drop(name); } }, `Take out ${name}`));
+      this.said.replaceChildren(problems(rest, buttons.length ? buttons : null));
+    }
+    if (rest.length < error.problems.length) say(error.problems.map((each) => `${each.where} ${each.what}: ${each.hint}`).join(". "));
+  }
+
+  drop(name) {
+    this.state.set(name, null);
+    this.ask(true);
+  }
+
+  beside(problem) {
+    const control = this.panel.querySelector(`.control[data-name="${CSS.escape(problem.where)}"]`);
+    const input = control?.querySelector("input, select");
+    if (!input) return false;
+    const id = `p-${problem.where}`;
+    control.append(make("p", { class: "problem", id }, words({ ...problem, where: "" })));
+    input.setAttribute("aria-invalid", "true");
+    input.setAttribute("aria-describedby", id);
+    for (let fold = control.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+    return true;
+  }
+
+  clear() {
+    this.said.replaceChildren();
+    for (const each of this.panel.querySelectorAll(".control > .problem")) each.remove();
+    for (const each of this.panel.querySelectorAll("[aria-invalid]")) {
+      each.removeAttribute("aria-invalid");
+      each.removeAttribute("aria-describedby");
+    }
+  }
+
+  /** Show what was explored as a scenario, to be run and cited. */
+  async patch() {
+    const pre = make("pre", { tabindex: 0 }), told = make("div", {}), note = make("p", { class: "note", role: "status" });
+    const dialog = make("dialog", { "aria-labelledby": "patch-heading" }, make("h2", { id: "patch-heading" }, "What was explored, as a case patch"), told);
+    const button = (name, work) => make("button", { type: "button", onclick: work }, name);
+    document.body.append(dialog);
+    dialog.addEventListener("close", () => dialog.remove());
+    dialog.showModal();
+    const close = button("Close", () => dialog.close());
+    try {
+      pre.textContent = await text("/api/patch", this.state.pairs);
+      const copied = async () => { note.textContent = await copy(pre.textContent) ? "Copied." : "The browser does not let the page copy: mark the text and copy it."; };
+      told.append(make("p", {}, "Save it as a file; its first lines say how to run it."), pre,
+        make("p", {}, button("Copy", copied), " ", button("Save", () => save("what-if.yaml", pre.textContent, "application/yaml")), " ", close), note);
+      await copied();
+    } catch (error) {
+      if (error instanceof Refused) told.append(problems(error.problems), make("p", {}, close));
+      else { dialog.close(); lost(); }
+    }
+  }
+}
