@@ -40,8 +40,8 @@ def told(*tests: dict[str, Any], verdict: str = "supported", **more: Any) -> Mat
     """Return the invented world with one claim, whose tests came out like this."""
     n = {str(each): sum(test["verdict"] == each for test in tests) for each in VERDICTS}
     row: dict[str, Any] = {"claim": "union", "statement": "They are united.", "who": "Somebody",
-           "when": "2020", "made": "2020-12-31", "source": "A paper", "verdict": verdict, "tests": len(tests), **n,
-           "assumed": 0, "postdates": 0, **more}  # fmt: skip
+           "when": "2020", "made": "2020-12-31", "source": "A paper", "verdict": verdict,
+           "tests": len(tests), **n, "assumed": 0, "postdates": 0, **more}  # fmt: skip
     audit = Audit(
         framed("claims", [row]),
         framed("tests", tests),
