@@ -227,12 +227,10 @@ class Study:
     @cached_property
     def _options(self) -> Options:
         from detente.strategy.campaign.options import options
-        from detente.strategy.campaign.sides import asked_of
 
         def report(text: str) -> None:
             self.report(Event("step", text))
 
-        asked_of(self.case)
         return options(self.case, self.evidence, self.measure(), seed=self.seed, report=report)
 
     def audit(self) -> Audit:

@@ -19,6 +19,7 @@ from detente.measurement import kept
 from detente.simulation.projection.prospects import ROOM as SIMULATION
 from detente.simulation.projection.prospects import content
 from detente.strategy.campaign.columns import FRAMES, framed
+from detente.strategy.campaign.sides import asked_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -110,6 +111,7 @@ def options(
     """
     from detente.simulation.backtest.shipped import stored_fit
 
+    asked_of(case)
     fit = stored_fit(case, evidence)
     folder = kept.folder_for(evidence)
 
