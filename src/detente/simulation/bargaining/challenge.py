@@ -16,7 +16,7 @@ never to be shown at one value alone.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -65,6 +65,14 @@ def challenge(position: Floats, weight: Floats, salience: Floats, spec: Challeng
     0.4
     """
     spec = spec or Challenge()
+    order = np.lexsort((salience, weight, position))
+    found = _played(position[order], weight[order], salience[order], spec)
+    back = np.argsort(order)
+    return replace(found, position=found.position[:, back], risk=found.risk[:, back])
+
+
+def _played(position: Floats, weight: Floats, salience: Floats, spec: Challenge) -> Rounds:
+    """Return the rounds of actors in order of position: no sum hangs on the order they were given in."""
     reach = float(position.max() - position.min()) if len(position) else 0.0
     track: list[Floats] = [np.asarray(position, dtype=float)]
     risks: list[Floats] = []
@@ -107,9 +115,9 @@ def step(
 
 
 def centre(position: Floats, weight: Floats, reach: float) -> float:
-    """Return the position that no other beats by weighted votes; of several, the first actor's."""
+    """Return the position that no other beats by weighted votes; of several, the lowest, whoever holds it."""
     far = (weight[:, None] * np.abs(position[:, None] - position[None, :])).sum(axis=0)
-    return float(position[np.argmax(far <= far.min() + CLOSE * max(reach, 1.0))])
+    return float(position[far <= far.min() + CLOSE * max(reach, 1.0)].min())
 
 
 def exponents(security: Floats) -> Floats:
