@@ -66,12 +66,13 @@ class Study:
 
     def check(self) -> Sequence[Finding]:
         """Return what would keep the case from being answered, or answered in full, and how to mend it."""
+        from detente.claims.checks import findings
         from detente.measurement import preflight
         from detente.measurement.findings import gravest_first
         from detente.simulation import checks
 
         found = preflight(self.case, self.evidence), checks.preflight(self.case, self.evidence)
-        return gravest_first([*found[0], *found[1]])
+        return gravest_first([*found[0], *found[1], *findings(self.case, self.evidence)])
 
     def measure(self) -> Measures:
         """Return what the case asks to be measured, each with its interval, and what could not be.

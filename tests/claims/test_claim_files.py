@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from detente.cases import load_case
+from tests.cases.test_case_camps import load
 from tests.cases.test_case_mistakes import GOOD, complaints
 
 CLAIMS = """\
@@ -27,12 +27,6 @@ claims:
       none: {kind: untestable, why: Nothing is known., needed: Something.}
 """
 READ = "read: {measure: pi, of: NATO, issue: all, span: late}"
-
-
-def load(tmp_path: Path, text: str) -> None:
-    path = tmp_path / "case.yaml"
-    path.write_text(text, encoding="utf-8")
-    load_case(path)
 
 
 def test_the_claims_of_these_tests_are_good(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 from detente.cases.claims import AssociationTest
 from detente.claims.actors import Scene
 from detente.claims.audit import Audit, audit
+from detente.claims.checks import findings
 from detente.claims.figures import UntoldError
 from detente.claims.frames import FRAMES
 from detente.claims.testing import association
@@ -177,6 +178,8 @@ def test_names_that_are_misspelt_are_errors_all_at_once_with_what_was_meant() ->
     with pytest.raises(CaseError) as caught:
         audit(case(**tests), evidence(), measures_of())
     told = [f"{each.where}: {each.hint}" for each in caught.value.problems]
+    checked = list(findings(case(**tests), evidence()))
+    assert [f"{each.where}: {each.hint}" for each in checked] == told and checked[0].level == "error"
     assert told == [
         "claims.union.tests.a: did you mean 'spa_participation'?",
         "claims.union.tests.b: did you mean 'took_part'?",

@@ -82,7 +82,7 @@ def _spoken(line: Line) -> str:
 class RecordTest(_Test):
     """A dated table of facts: which of its rows speak for the claim, and which against it."""
 
-    kind: Literal["record"]
+    kind: Literal["record"] = Field(description="Dated facts that speak for it, or against it.")
     topic: Key = Field(description="Topic of the facts, as in 'munich_participation'.")
     actors: Annotated[tuple[ActorCode, ...], Field(strict=False)] = Field(
         default=(), description="Whom the facts are about; anyone if left out."
@@ -105,7 +105,7 @@ class RecordTest(_Test):
 class LevelTest(_Weighed):
     """A figure beside a line, or beside another figure."""
 
-    kind: Literal["level"]
+    kind: Literal["level"] = Field(description="A figure beyond a line, or beyond another.")
     read: Reading = Field(description="The figure.")
     beside: Reading | None = Field(
         default=None, description="A figure to compare it with: the lines are then for the first less this."
@@ -122,7 +122,7 @@ class LevelTest(_Weighed):
 class ChangeTest(_Weighed):
     """A figure later less the same figure earlier."""
 
-    kind: Literal["change"]
+    kind: Literal["change"] = Field(description="A figure later less earlier.")
     read: Reading = Field(description="The figure, without its span.")
     earlier: Span = Field(description="A window of the case, or a year.")
     later: Span = Field(description="A window of the case, or a year.")
@@ -140,7 +140,7 @@ class ChangeTest(_Weighed):
 class DifferenceTest(_Weighed):
     """A figure of one side less the same figure of another."""
 
-    kind: Literal["difference"]
+    kind: Literal["difference"] = Field(description="A figure of one side less that of another.")
     read: Reading = Field(description="The figure, without whose it is.")
     sides: Annotated[tuple[BlocKey, BlocKey], Field(strict=False)] = Field(
         description="Two blocs or actors: the first less the second. A bloc's figure is the mean of members."
@@ -159,7 +159,7 @@ class DifferenceTest(_Weighed):
 class AssociationTest(_Weighed):
     """What goes with what: a coefficient of the panel of positions, or a rank correlation over actors."""
 
-    kind: Literal["association"]
+    kind: Literal["association"] = Field(description="Whether one thing goes with another.")
     covariate: Text | None = Field(
         default=None, description="A covariate of the panel, as `detente backtest` lists them."
     )
@@ -185,7 +185,7 @@ class AssociationTest(_Weighed):
 class DependenceTest(_Weighed):
     """How many members draw more than a share from the target; the lines are for the number of members."""
 
-    kind: Literal["dependence"]
+    kind: Literal["dependence"] = Field(description="How many members draw much from the target.")
     dependence: Key = Field(description="The tie, as named under `dependence`.")
     among: BlocKey = Field(description="The bloc whose members are counted.")
     over: float = Field(description="Above which share, in the unit of the tie, a member counts.")
@@ -195,7 +195,7 @@ class DependenceTest(_Weighed):
 class ProjectionTest(_Weighed):
     """How likely a quantity is to stay beyond a line; the lines of the verdict are for that probability."""
 
-    kind: Literal["projection"]
+    kind: Literal["projection"] = Field(description="How likely a quantity stays beyond a line.")
     quantity: Measure = Field(description="What is followed, as objectives are read.")
     stays: Line = Field(description="On which side of which line, all the time.")
     years: Annotated[float, Field(gt=0, le=50)] | None = Field(
@@ -214,7 +214,7 @@ class ProjectionTest(_Weighed):
 class StrategyTest(_Weighed):
     """What levers do, beside doing nothing: to an objective of their owner, or to all less their cost."""
 
-    kind: Literal["strategy"]
+    kind: Literal["strategy"] = Field(description="What levers do for their owner.")
     player: Key = Field(description="The player who has them.")
     levers: Annotated[Keys, Field(min_length=1)] = Field(description="Its levers, used together.")
     against: Key | None = Field(
@@ -233,7 +233,7 @@ class StrategyTest(_Weighed):
 class NoTest(Part):
     """A part of a claim that nothing at hand can test."""
 
-    kind: Literal["untestable"]
+    kind: Literal["untestable"] = Field(description="A part that nothing at hand can test.")
     title: Text | None = Field(default=None, description="Which part, in a few words.")
     why: Text = Field(description="Why it cannot be tested here.")
     needed: Text = Field(description="What would be needed to test it.")

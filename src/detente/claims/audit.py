@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 import detente
-from detente.claims.checks import problems
+from detente.claims.checks import covariates_of, problems
 from detente.claims.frames import FRAMES, framed, framed_again
 from detente.errors import CaseError, Problem, did_you_mean, raise_all
 from detente.files import write_text
@@ -124,8 +124,7 @@ def audit(
 
 
 def _check(case: Case, evidence: Evidence, boards: Boards | None) -> None:
-    known = () if boards is None else tuple(dict.fromkeys(boards.covariates["covariate"]))
-    raise_all(CaseError, list(problems(case, evidence, known)))
+    raise_all(CaseError, list(problems(case, evidence, covariates_of(boards))))
 
 
 def _name(

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from detente.cases.claims import AssociationTest, NoTest, RecordTest
 from detente.cases.claims_readings import Reading
 from detente.errors import Problem, did_you_mean
+from detente.measurement.findings import Finding
 
 if TYPE_CHECKING:
     from detente.cases.claims import Test
     from detente.cases.schema import Case
     from detente.evidence import Evidence
+    from detente.simulation.backtest.boards import Boards
 
 KNOWN = {
     "topic": "SELECT DISTINCT topic AS name FROM facts ORDER BY 1",
@@ -36,6 +38,21 @@ def problems(case: Case, evidence: Evidence, covariates: Sequence[str]) -> Itera
                 guess = did_you_mean(word, known[kind]) if word not in known[kind] else ""
                 if guess:
                     yield Problem(f"claims.{key}.tests.{name}", f"the evidence has no {kind} {word!r}", guess)
+
+
+def findings(case: Case, evidence: Evidence) -> Iterator[Finding]:
+    """Yield the same as errors of the preflight; covariates are looked up where a panel is at hand."""
+    from detente.simulation.backtest.shipped import boards_of
+
+    if case.claims:
+        boards = boards_of(case, evidence)
+        for each in problems(case, evidence, covariates_of(boards)):
+            yield Finding("error", each.where, each.what, each.hint)
+
+
+def covariates_of(boards: Boards | None) -> tuple[str, ...]:
+    """Return the covariates that a panel knows, none without one."""
+    return () if boards is None else tuple(dict.fromkeys(boards.covariates["covariate"]))
 
 
 def _named(test: Test) -> Iterator[tuple[str, str]]:
