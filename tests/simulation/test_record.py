@@ -431,6 +431,22 @@ def test_the_command_grades_and_answers_in_json(
     assert [row["key"] for row in answer["unknown"]] == ["joins"]
 
 
+def test_the_command_writes_tables_and_a_calibration_plot(record: Record, tmp_path: Path) -> None:
+    seal(record, chance("lapse", 0.1), chance("joins", 0.4))
+    table = tmp_path / "outcomes.csv"
+    table.write_text(
+        "key,due,happened,source\nlapse,2027-01-31,no,journal\njoins,2027-01-31,yes,journal\n",
+        encoding="utf-8",
+    )
+    given_ = ["score", "forecasts", "--record", str(record.path), "--outcomes", str(table)]
+    with pytest.raises(SystemExit, match="0"):
+        main([*given_, "--on", "2027-02-01", "-o", str(tmp_path / "out")])
+    spec = json.loads((tmp_path / "out" / "calibration.vl.json").read_text(encoding="utf-8"))
+    drawn = [row for rows in spec["datasets"].values() for row in rows if "questions" in row]
+    assert [(row["forecast"], row["share"]) for row in drawn] == [(0.1, 0.0), (0.4, 1.0)]
+    assert (tmp_path / "out" / "summary.csv").read_text(encoding="utf-8").count("\n") >= 2
+
+
 def test_the_command_names_what_is_missing_or_broken(
     record: Record, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,6 +13,8 @@ from detente.commands.showing import DONE, Output, records, say, say_json, table
 from detente.errors import Problem, SimulationError
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from detente.simulation.record.grading import Grades
 
 SHOWN = 10
@@ -28,6 +31,10 @@ def forecasts(
     ] = None,
     on: Annotated[
         date | None, Parameter(help="The day up to which forecasts are due; today if left out.")
+    ] = None,
+    output: Annotated[
+        Path | None,
+        Parameter(name=["--output", "-o"], help="Folder for every table as CSV, and the calibration plot."),
     ] = None,
     show: Output = Output(),
 ) -> int:
@@ -47,6 +54,8 @@ def forecasts(
     held, day = Record(file), on or date.today()
     known = {} if outcomes is None else read_outcomes(outcomes)
     grades = grade(held, outcomes=known, on=day)
+    if output is not None:
+        _write(grades, output)
     if show.json:
         say_json(_answer(grades, file, held.verify()))
         return DONE
@@ -54,15 +63,29 @@ def forecasts(
     return DONE
 
 
-def _answer(grades: Grades, file: Path, digest: str) -> dict[str, Any]:
-    frames = {
+def _frames(grades: Grades) -> dict[str, pd.DataFrame]:
+    return {
         "summary": grades.summary(), "calibration": grades.calibration(), "coverage": grades.coverage(),
         "scores": grades.scores, "pending": grades.pending, "unknown": grades.unknown,
         "unasked": grades.unasked,
     }  # fmt: skip
+
+
+def _write(grades: Grades, folder: Path) -> None:
+    """Write every table, and the calibration plot as a specification in Vega-Lite."""
+    from detente.briefing.charts.calibration import calibration
+    from detente.files import write_text
+
+    for name, frame in _frames(grades).items():
+        write_text(folder / f"{name}.csv", frame.to_csv(index=False, lineterminator="\n"))
+    drawn = json.dumps(calibration(grades.calibration()), indent=1, ensure_ascii=False)
+    write_text(folder / "calibration.vl.json", drawn + "\n")
+
+
+def _answer(grades: Grades, file: Path, digest: str) -> dict[str, Any]:
     told = {
         name: records(frame.astype({c: str for c in ("sealed", "due") if c in frame}))
-        for name, frame in frames.items()
+        for name, frame in _frames(grades).items()
     }
     return {"record": str(file), "digest": digest, "on": grades.on.isoformat(), **told}
 
