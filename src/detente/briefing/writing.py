@@ -14,7 +14,7 @@ from detente.briefing.composing import compose
 from detente.briefing.exhibits import Figure, Page, Table
 from detente.briefing.formats.code import code_digest
 from detente.briefing.formats.content import outline, twin
-from detente.briefing.formats.making import Forms, Made
+from detente.briefing.formats.making import MANIFEST, Forms, Made
 from detente.briefing.ledger import Ledger
 from detente.briefing.material import Material, material_of
 from detente.briefing.output import as_csv, as_json, put
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from detente.simulation.projection.prospects import Prospects
     from detente.strategy.campaign.options import Options
 
-MANIFEST = 2
-"""The version of what a manifest says."""
 PAGES = ("brief.html", "brief.pdf", "brief.md", "brief.json", "manifest.json")
 """What a reader opens first, where it was asked for."""
 PACKAGES = ("altair", "duckdb", "jinja2", "numpy", "pandas", "scipy")

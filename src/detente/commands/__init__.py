@@ -8,7 +8,17 @@ import sys
 from cyclopts import App, CycloptsError
 
 import detente
-from detente.commands import advising, auditing, backtesting, cases, projecting, reading, serving, simulation
+from detente.commands import (
+    advising,
+    auditing,
+    backtesting,
+    cases,
+    differing,
+    projecting,
+    reading,
+    serving,
+    simulation,
+)
 from detente.commands.data import data
 from detente.commands.events import events
 from detente.commands.showing import BREAK, DONE, UNUSABLE, complain
@@ -32,6 +42,7 @@ app.command(serving.serve)
 app.command(backtesting.backtest)
 app.command(auditing.audit)
 app.command(reading.read)
+app.command(differing.diff)
 app.command(data)
 app.command(events)
 app.command(simulation.score)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -151,13 +152,15 @@ def _row(row: Mapping[str, Any], fields: set[str]) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """Return a value as JSON has it: missing as null, days in ISO 8601."""
+    """Return a value as JSON has it: missing as null, days in ISO 8601, what is without bound as a word."""
     if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and value != value):
         return None
     if isinstance(value, pd.Timestamp):
         return f"{value:%Y-%m-%d}"
     if hasattr(value, "item"):
         return _plain(value.item())
+    if isinstance(value, float) and math.isinf(value):
+        return "infinity" if value > 0 else "-infinity"
     return value if isinstance(value, (str, int, float, bool)) else str(value)
 
 

@@ -11,6 +11,8 @@ from detente.errors import EvidenceError, Problem, did_you_mean, raise_all
 if TYPE_CHECKING:
     from detente.briefing.exhibits import Page
 
+MANIFEST = 2
+"""The version of what a manifest says."""
 FORMATS: Mapping[str, str] = {
     "html": "the page: one file that asks for nothing",
     "md": "Markdown: the same sentences and tables, charts as text or as pictures",
