@@ -2,6 +2,7 @@
 
 import { Chart, swatch } from "./charts.js";
 import { shown as coloured } from "./colours.js";
+import { docket } from "./docket.js";
 import { make, save } from "./dom.js";
 import { csv, folded, table } from "./tables.js";
 
@@ -9,7 +10,7 @@ import { csv, folded, table } from "./tables.js";
 export function section(told) {
   return make("section", { "id": told.key, "aria-labelledby": `${told.key}-heading` },
     make("h3", { id: `${told.key}-heading` }, told.title),
-    told.paragraphs.map((part) => make("p", {}, part.map((sentence) => [sentence.parts.map(piece), " "]))),
+    told.paragraphs.map((part) => make("p", {}, part.map((each) => [sentence(each), " "]))),
     told.exhibits.map(exhibit),
     told.notes.map((note) => make("p", { class: "note" }, note)));
 }
@@ -23,6 +24,10 @@ export function numbers(rows) {
   const held = make("table", { class: "ledger" }, make("thead", {}, head), make("tbody", {}, body));
   return make("details", { class: "data", id: "numbers" }, make("summary", {}, `Every number of this text (${rows.length})`),
     make("div", { "class": "wide", "tabindex": 0, "role": "region", "aria-label": "Every number of this text" }, held));
+}
+
+function sentence(told) {
+  return told.parts.map(piece);
 }
 
 function piece(part) {
@@ -41,6 +46,7 @@ function leadTo(event) {
 }
 
 function exhibit(told) {
+  if (told.kind === "docket") return docket(told, sentence);
   return told.kind === "figure" ? figure(told) : tabulated(told);
 }
 

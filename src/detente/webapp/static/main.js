@@ -1,17 +1,18 @@
 // The page: which view is shown, and how to get from one to the other. An address restores a view exactly.
 
 import { onstep, push } from "./address.js";
-import { dropAll } from "./charts.js";
+import { dropAll, ready } from "./charts.js";
 import { make, say } from "./dom.js";
 import { address, Away, readable, Refused, session } from "./net.js";
 import { problems } from "./problems.js";
 import { lost, watch } from "./server.js";
 import { upload } from "./upload.js";
-import { forum } from "./forum.js";
+import { strategies } from "./strategies.js";
 import { told } from "./view.js";
 import { whatif } from "./whatif/view.js";
 
-const OWN = { whatif, forum };
+const OWN = { whatif, strategies };
+const WORDS = new Set(["claims", "sources"]);
 const root = document.documentElement;
 const place = document.getElementById("view");
 const links = [...document.querySelectorAll("nav a[data-view]")];
@@ -36,6 +37,7 @@ async function show({ moved = false } = {}) {
   leaving = new AbortController();
   const { signal } = leaving, link = named(), view = link.dataset.view, title = link.textContent;
   dropAll();
+  if (!WORDS.has(view)) ready();
   root.dataset.view = view;
   root.dataset.state = "loading";
   document.title = `${title} · ${caseTitle}`;

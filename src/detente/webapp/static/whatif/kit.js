@@ -71,7 +71,7 @@ export function control(name, parts, { about, why } = {}) {
 /** Return controls as a group that folds; how many are changed stands in its head. */
 export function group(title, controls, { open = false, intro = null } = {}) {
   const count = make("span", { class: "count" });
-  const held = make("details", { open }, make("summary", {}, title, " ", count), intro && make("p", { class: "about" }, intro), controls);
+  const held = make("details", { class: "group", open }, make("summary", {}, title, " ", count), intro && make("p", { class: "about" }, intro), controls);
   const recount = () => {
     const changed = held.querySelectorAll(".control.changed").length;
     count.textContent = changed ? `(${changed})` : "";

@@ -40,7 +40,7 @@ class Panels {
     const place = make("div", { "class": "chart", "role": "img", "aria-label": `${title}. ${this.words} The figures are in the tables below.` });
     const panel = make("div", { "class": "panel", "data-key": key }, make("h5", {}, title), place);
     this.element.append(panel);
-    this.held.set(key, { title, panel, chart: new Chart(place, this.spec(rows[0].span)) });
+    this.held.set(key, { title, panel, chart: new Chart(place, this.spec(rows)) });
   }
 
   drop(key) {
@@ -105,15 +105,15 @@ export class Results {
   }
 
   passed() {
-    const { times } = this.found, span = [day(times[0]), day(times.at(-1))];
+    const { times } = this.found, signals = { lo: day(times[0]), hi: day(times.at(-1)) };
     return new Map([...grouped(this.found.decisions, (row) => row.decision)].map(([key, rows]) => [
-      `${key} ${span}`, { title: rows[0].title, rows: rows.map((row) => ({ ...row, time: day(row.time), span })) },
+      key, { title: rows[0].title, rows: rows.map((row) => ({ ...row, time: day(row.time) })), signals },
     ]));
   }
 
   crossed() {
     return new Map([...grouped(this.found.crossings, (row) => row.line)].map(([key, rows]) => [
-      key, { title: rows[0].title, rows: rows.map((row, place) => ({ ...row, place })) },
+      `${key} ${rows.length}`, { title: rows[0].title, rows: rows.map((row, place) => ({ ...row, place })) },
     ]));
   }
 

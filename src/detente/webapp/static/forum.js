@@ -1,1 +1,0 @@
-export { told as forum } from "./view.js";
