@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from detente.simulation.projection.outlook import Outlook
     from detente.simulation.projection.prospects import Prospects
     from detente.simulation.record.chain import Entry
+    from detente.strategy.campaign import options as sides
     from detente.strategy.campaign.advice import Advice
     from detente.strategy.campaign.matrix import How
-    from detente.strategy.campaign.options import Options
 
 
 def _silent(_event: Event) -> None:
@@ -217,7 +217,7 @@ class Study:
             deep=deep,
         )
 
-    def options(self) -> Options:
+    def options(self) -> sides.Options:
         """Return what the brief tells of each side's options: portfolios, games, signs, breaks and wedges.
 
         Over a number of futures of its own, whatever `draws` is, and kept between runs. Raises
@@ -226,7 +226,7 @@ class Study:
         return self._options
 
     @cached_property
-    def _options(self) -> Options:
+    def _options(self) -> sides.Options:
         from detente.strategy.campaign.options import options
 
         def report(text: str) -> None:
@@ -268,7 +268,7 @@ class Study:
         outcomes = self.simulate() if self.case.agenda is not None else None
         ahead = self.prospects() if self.case.projection is not None else None
         audit = self.audit() if self.case.claims else None
-        sides = self.options() if self.case.strategies is not None else None
+        choices = self.options() if self.case.strategies is not None else None
         self.report(Event("step", "writing the brief"))
         return write_brief(
             self.case,
@@ -278,7 +278,7 @@ class Study:
             seed=self.seed,
             outcomes=outcomes,
             prospects=ahead,
-            options=sides,
+            options=choices,
             audit=audit,
             how=how,
         )
