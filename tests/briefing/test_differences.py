@@ -15,13 +15,13 @@ from detente.briefing.differences import Difference, Held, compare, open_briefs
 from detente.briefing.differences.causes import kinds_of
 from detente.briefing.differences.telling import as_data, change_in_words, lists, markdown
 from detente.briefing.formats import Made
+from detente.commands import main
 from detente.errors import EvidenceError
 from detente.evidence import Evidence
 from tests.briefing import ruritania_measures as invented
 from tests.briefing.ruritania import Shelf, case_of
 from tests.briefing.ruritania_measures import measures_of
 from tests.briefing.ruritania_points import points
-
 
 BALLOTS = {"source": "ballots", "vintage": "2020", "sha256": "b" * 64}
 
@@ -338,3 +338,29 @@ def test_a_comparison_changes_neither_brief(folders: tuple[Path, Path]) -> None:
     before = copy.deepcopy((one, two))
     compare(one, two)
     assert (one, two) == before
+
+
+def test_the_command_tells_writes_and_answers_in_json(
+    folders: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one, two = (str(each) for each in folders)
+    for options, code in (((), 0), (("--json",), 0), ((str(tmp_path),), 2)):
+        with pytest.raises(SystemExit) as left:
+            main(["diff", one, *((two, "-o", str(tmp_path / "c.md")) if code == 0 else ()), *options])
+        assert left.value.code == code
+        told = capsys.readouterr()
+        if code:
+            assert "is no folder of a brief" in told.err
+        elif options:
+            assert json.loads(told.out)["changed"] is True
+        else:
+            assert "Numbers that changed" in told.out and "beyond" in told.out
+    assert (tmp_path / "c.md").read_text(encoding="utf-8").startswith("# What changed")
+
+
+def test_a_form_that_nobody_knows_is_refused_before_any_work(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(["brief", "atlantic", "--format", "htlm,dvi"])
+    assert left.value.code == 2
+    told = capsys.readouterr().err
+    assert "did you mean 'html'?" in told and "'dvi'" in told
