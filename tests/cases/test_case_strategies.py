@@ -186,6 +186,12 @@ def test_the_case_of_these_tests_is_good(tmp_path: Path) -> None:
             "    bribe:\n      title", "    all:\n      title",
             ": all is the name of a portfolio", "give the lever another name",
         ),
+        (
+            "  lines:\n    half",
+            "  events:\n    pull: {title: P, date: 2020-09-01, shift: {talks: {NATO: 0.1}}, reason: G.}\n"
+            "  lines:\n    half",
+            "levers.pull: pull is an event of the projection as well", "another name",
+        ),
         ("divider: east", "divider: eats", "wedge.divider: 'eats' is not declared", "'east'?"),
         (
             "tire: {title: Tire, shift: {talks:", "tire: {title: Tire, shift: {talk:",

@@ -12,7 +12,7 @@ import pytest
 from detente.cases.strategies import Stress
 from detente.errors import StrategyError
 from detente.strategy.campaign import breaking as room
-from detente.strategy.campaign.breaking import Asked, breaking, drivers
+from detente.strategy.campaign.breaking import Asked, Breaking, breaking, drivers
 from detente.strategy.campaign.stress import Stressed, column_of, stressed
 from detente.strategy.tipping.results import Tipping
 from tests.strategy.made_case import MOVING, made, ready
@@ -42,12 +42,18 @@ def turned(knobs: dict[str, Any], broken: dict[str, Any], **projection: Any) -> 
     return stressed(ready(case), case.strategies.stress, draws=64), case.strategies.stress
 
 
-@pytest.mark.parametrize("projection", [{}, MOVING], ids=["still", "moving"])
-def test_the_nearest_break_of_a_linear_response_is_as_far_as_it_is(projection: dict[str, Any]) -> None:
-    """The mean falls by 0.15 for one knob and by 0.1 for the other: 0.1 less is 0.1 / |(0.15, 0.1)| away."""
-    held, stress = turned(TIRED, breaks(ABOUT_MEAN, below=0.4), **projection)
+@pytest.fixture(scope="module")
+def linear() -> tuple[Stressed, Stress, Breaking]:
+    """A case whose mean falls by 0.15 for one knob and by 0.1 for another, and what breaks it below 0.4."""
+    held, stress = turned(TIRED, breaks(ABOUT_MEAN, below=0.4), **MOVING)
+    return held, stress, breaking(held, stress, "one")
+
+
+def test_the_nearest_break_of_a_linear_response_is_as_far_as_it_is(
+    linear: tuple[Stressed, Stress, Breaking],
+) -> None:
+    held, _, found = linear
     as_it_is = held.means(np.zeros((1, 3))).mean[0, 0]
-    found = breaking(held, stress, "one")
     (route,) = found.found.routes
     assert found.found.base == as_it_is == pytest.approx(MEAN, abs=0.02)
     assert route.distance == pytest.approx((as_it_is - 0.4) / np.hypot(0.15, 0.1), rel=0.01)
@@ -70,17 +76,15 @@ def test_a_break_on_either_side_is_two_routes_and_the_model_has_both() -> None:
         assert before <= limit < there == route.outcome
 
 
-def test_it_hangs_on_no_number_of_threads() -> None:
-    held, stress = turned(TIRED, breaks(ABOUT_MEAN, below=0.4), **MOVING)
-    usual, told = numba.get_num_threads(), []
+def test_it_hangs_on_no_number_of_threads(linear: tuple[Stressed, Stress, Breaking]) -> None:
+    held, stress, usual = linear
+    threads = numba.get_num_threads()
     try:
-        for threads in (1, usual):
-            numba.set_num_threads(threads)
-            told.append(breaking(held, stress, "one").found.routes[0])
+        numba.set_num_threads(1)
+        (one,), (other,) = breaking(held, stress, "one").found.routes, usual.found.routes
     finally:
-        numba.set_num_threads(usual)
-    assert told[0].change.tobytes() == told[1].change.tobytes()
-    assert told[0].distance == told[1].distance
+        numba.set_num_threads(threads)
+    assert one.change.tobytes() == other.change.tobytes() and one.distance == other.distance
 
 
 def test_what_is_broken_as_it_stands_is_no_distance_away() -> None:

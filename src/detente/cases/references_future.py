@@ -114,6 +114,9 @@ def _strategies(case: Mapping[str, Any]) -> Iterator[Broken]:
     for key in levers:
         lever, inside = part_of(levers, key), (*path, "levers", key)
         yield from event_broken(case, lever, inside)
+        if key in part_of(case, "projection", "events"):
+            what = f"{key} is an event of the projection as well, and would share its luck"
+            yield Broken(inside, what, "give one of them another name")
         owner = lever.get("owner")
         yield from undeclared((*inside, "owner"), owner, players, "strategies.players")
         wants = part_of(players, owner, "objectives") if isinstance(owner, str) else {}

@@ -40,10 +40,8 @@ def _holds_up(advice: Advice) -> Iterator[str]:
     who, other = found.side.player.title, found.other.player.title
     table = best.frame()
     first = table.iloc[0]
-    many = (
-        f"{who}, {len(found.rows)} portfolios against {len(found.columns)} answers of {other}, over "
-        f"{best.futures:,} futures"
-    )
+    answers = f"{len(found.columns)} answers" if len(found.columns) > 1 else "no answer"
+    many = f"{who}, {len(found.rows)} portfolios against {answers} of {other}, over {best.futures:,} futures"
     if advice.weighed.alike:
         yield f"{many}: all come to the same points in every future; nothing tells them apart."
         return
@@ -155,9 +153,8 @@ def _turning(advice: Advice) -> Iterator[str]:
     near = rows.assign(far=np.abs(np.log(np.maximum(rows["factor"], 0.1)))).sort_values("far", kind="stable")
     for row in near.head(3).to_dict("records"):
         name = "cost" if row["objective"] == COST else f"“{wants[row['objective']].title}”"
-        told.append(
-            f"{name} weighed {row['factor']:.2g} times as much (“{found.side.title(row['portfolio'])}”)"
-        )
+        weighed = f"{row['factor']:.2g} times as much" if row["factor"] else "nothing"
+        told.append(f"{name} weighed {weighed} (“{found.side.title(row['portfolio'])}”)")
     yield f"Another portfolio would lead if {'; or '.join(told)}."
 
 

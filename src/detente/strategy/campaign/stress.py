@@ -32,7 +32,8 @@ FUTURES = 128
 """Futures behind each turn of the knobs: the same ones, so that outcomes differ by the knobs alone."""
 FEWEST = 8
 """Fewer futures than this have no mean worth the name."""
-STRESS = "stress"
+STRESS = "under stress"
+"""What is turned, as a shock; with a space in it, as no event of a case can have in its key."""
 
 
 @dataclass(frozen=True, eq=False)
