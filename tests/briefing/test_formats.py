@@ -158,13 +158,16 @@ def test_every_chart_is_a_specification_that_stands_alone(full: Brief, twin: dic
     assert files == listed and len(files) >= 10
     spec = json.loads((full.folder / "charts" / "unity_over_time-1.vl.json").read_text(encoding="utf-8"))
     assert spec["$schema"].endswith("/vega-lite/v6.json")
-    assert spec["width"] == 640
-    assert "url" not in json.dumps(spec.get("data", {}))
+    assert spec["title"]["text"] == "How alike the members of each bloc vote, by year"
+    legend, chart = spec["vconcat"]
+    assert [row["name"] for row in legend["data"]["values"]] == ["Pact", "League", "the other members"]
+    assert chart["width"] == 640
+    assert '"url"' not in json.dumps(spec)
     alt.Chart.from_dict(spec)
 
 
 def test_a_map_keeps_its_own_width() -> None:
-    assert standing_alone({"width": 300, "mark": "bar"})["width"] == 300
+    assert standing_alone({"width": 300, "mark": "bar"})["vconcat"][0]["width"] == 300
 
 
 def test_every_table_lies_beside_the_page_as_a_tidy_file(full: Brief, twin: dict[str, Any]) -> None:
@@ -211,7 +214,7 @@ def test_pictures_are_drawn_without_a_network(monkeypatch: pytest.MonkeyPatch) -
 
     def draw(spec: dict[str, Any], **how: Any) -> str:
         asked.append(how)
-        return f"<svg>{spec['mark']}</svg>"
+        return f"<svg>{spec['vconcat'][0]['mark']}</svg>"
 
     def paint(spec: dict[str, Any], **how: Any) -> bytes:
         return draw(spec, **how).encode()

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from detente.briefing.charts.theme import Series
 from detente.briefing.exhibits import Figure, Page, Spec
 from detente.errors import EvidenceError, Problem
 
@@ -15,6 +16,10 @@ VERSION = "6.4"
 WIDTH = 640
 """Pixels of a picture whose chart is as wide as the page."""
 PICTURES = frozenset({"svg", "png"})
+LETTER, LINE = 6.4, 18
+"""Pixels of a letter and of a line of a legend."""
+OUTER = ("$schema", "config", "datasets", "padding", "autosize", "background", "description")
+"""Parts of a specification that belong to the whole drawing."""
 SCALE = 2.0
 """Pixels of a PNG for each of the chart."""
 
@@ -46,18 +51,64 @@ def _specs(page: Page) -> Iterator[tuple[str, dict[str, Any]]]:
         for exhibit in section.exhibits:
             if isinstance(exhibit, Figure):
                 for place, panel in enumerate(exhibit.panels, start=1):
-                    yield f"{exhibit.key}-{place}", standing_alone(panel.spec)
+                    title = ": ".join(part for part in (exhibit.title, panel.title) if part)
+                    alone = standing_alone(panel.spec, title=title, legend=exhibit.legend)
+                    yield f"{exhibit.key}-{place}", alone
 
 
-def standing_alone(spec: Spec) -> dict[str, Any]:
-    """Return a specification that needs no page around it: its schema named, its own width, on white.
+def standing_alone(spec: Spec, *, title: str = "", legend: Sequence[Series] = ()) -> dict[str, Any]:
+    """Return a specification that needs no page around it: schema, width, title and legend are in it.
 
-    >>> standing_alone({"mark": "bar", "width": "container"})["config"]
-    {'background': 'white'}
+    >>> standing_alone({"mark": "bar", "width": "container"}, title="Shares")["vconcat"][0]["width"]
+    640
     """
     config: Mapping[str, Any] = spec.get("config", {})
-    alone = {"$schema": SCHEMA, **spec, "config": {**config, "background": "white"}}
-    return {**alone, "width": WIDTH} if spec.get("width") == "container" else alone
+    inner = {key: value for key, value in spec.items() if key not in OUTER}
+    if spec.get("width") == "container":
+        inner["width"] = WIDTH
+    outer = {key: spec[key] for key in ("datasets", "description") if key in spec}
+    return {
+        "$schema": SCHEMA,
+        **outer,
+        "title": {"text": title, "anchor": "start", "fontSize": 13},
+        "config": {**config, "background": "white", "concat": {"spacing": 8}},
+        "padding": 8,
+        "vconcat": [*([_key(legend)] if legend else ()), inner],
+    }
+
+
+def _key(legend: Sequence[Series]) -> dict[str, Any]:
+    """Return the drawing of a legend: names beside their marks, in lines no wider than the chart."""
+    rows: list[dict[str, Any]] = []
+    at, line = 0.0, 0
+    for each in legend:
+        wide = 30 + LETTER * len(each.name)
+        if at and at + wide > WIDTH:
+            at, line = 0.0, line + 1
+        rows.append({"x": at + 6, "y": line * LINE + 8, "name": each.name, "place": len(rows)})
+        at += wide
+    places = list(range(len(legend)))
+    plain = {"type": "quantitative", "axis": None}
+    x = {"field": "x", **plain, "scale": {"domain": [0, WIDTH], "nice": False}}
+    y = {"field": "y", **plain, "scale": {"domain": [(line + 1) * LINE, 0], "nice": False}}
+    field = {"field": "place", "type": "nominal", "legend": None}
+    color = {**field, "scale": {"domain": places, "range": [each.color for each in legend]}}
+    shape = {**field, "scale": {"domain": places, "range": [each.shape for each in legend]}}
+    return {
+        "width": WIDTH,
+        "height": (line + 1) * LINE,
+        "data": {"values": rows},
+        "layer": [
+            {
+                "mark": {"type": "point", "filled": True, "size": 60, "opacity": 1},
+                "encoding": {"x": x, "y": y, "color": color, "shape": shape},
+            },
+            {
+                "mark": {"type": "text", "align": "left", "dx": 9, "baseline": "middle"},
+                "encoding": {"x": x, "y": y, "text": {"field": "name"}},
+            },
+        ],
+    }
 
 
 def converter() -> Any:
