@@ -19,6 +19,8 @@ HEAD = """\
 """
 UNMATCHED = 100
 """Names that no actor bears that are listed; the rest is counted."""
+LONGEST_KEY = 40
+"""Letters of the longest key that a case file takes."""
 WIDTH = 108
 
 
@@ -62,7 +64,7 @@ def as_data(found: Drafted) -> dict[str, Any]:
 def _key(place: int, each: Draft) -> str:
     """Return a key that says where in the text the claim stands and of whom it is."""
     whom = "_".join(code.lower() for code in each.actors[:2])
-    return f"claim_{place}_{re.sub(r'[^a-z0-9_]', '', whom)}".rstrip("_")
+    return f"claim_{place}_{re.sub(r'[^a-z0-9_]', '', whom)}"[:LONGEST_KEY].rstrip("_")
 
 
 def _claim(each: Draft, found: Drafted) -> dict[str, Any]:
