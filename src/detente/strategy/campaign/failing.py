@@ -21,6 +21,9 @@ from detente.strategy.sensitivity.neighbours import Neighbourhood, shapley_of_sa
 
 MOST_INPUTS = 8
 """Inputs that are looked at closely: those that go most with the outcome, by rank."""
+MOST_DRIVERS = 6
+"""Inputs whose effects are told: with more of them, no two of a thousand futures are near in all, and more is
+put down to chance than is its own."""
 RAREST = 0.02
 """A portfolio that fails, or holds, in a smaller share of futures leaves nothing to find."""
 
@@ -111,7 +114,7 @@ def drivers(found: Campaign, portfolio: str, answer: str = NOTHING) -> pd.DataFr
         found.side, found.prepared.case, found.measures, found.base, np.zeros_like(found.base)
     ).sum(axis=1)
     points = found.payoffs[row, column, :, 0] + still
-    held = screened(drawn(found, portfolio, answer), points)
+    held = screened(drawn(found, portfolio, answer), points, MOST_DRIVERS)
     if np.ptp(points) == 0 or not held.names:
         return pd.DataFrame(columns=["input", "value", "low", "high"])
     told = shapley_of_sample(
