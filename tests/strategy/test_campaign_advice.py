@@ -205,6 +205,12 @@ def test_pressure_that_works_the_other_way_is_blowback() -> None:
     assert row["coercion"] == pytest.approx((1 - 0.8) * 0.05 - 0.14, abs=1e-6)
 
 
+def test_offers_add_up_less_what_turns_round() -> None:
+    """A bribe of 0.2, and 0.05 that turns round in a fifth of all cases, against 0.14 that holds CCC."""
+    row = by(wedged(squeeze={"means": "reward", "backlash": 0.2}).frame(), "target")["CCC"]
+    assert row["accommodation"] == pytest.approx(0.2 + (1 - 2 * 0.2) * 0.05 - 0.14, abs=1e-6)
+
+
 def test_an_offer_that_goes_the_other_way_is_none() -> None:
     """A rival at the other end gains nothing from votes against."""
     held = agenda(given(AAA=0.6, BBB=0.5, CCC=0.3, RRR=1.0))
