@@ -130,6 +130,8 @@ def test_a_target_is_named_only_where_it_stands_out() -> None:
     told = breaks.wedge_sentence(invented.wedges(), NAMES, "The Crown", "Pact").text()
     assert "no member of Pact stands out" in told
     assert "Brontia (40\u202f%) and Carpania (20\u202f%); in 40\u202f% of draws it is nobody alone" in told
+    split = invented.wedges().assign(first=[0.6, 0.4])
+    assert "nobody" not in breaks.wedge_sentence(split, NAMES, "The Crown", "Pact").text()
     told = breaks.wedge_sentence(invented.wedges(leads=True), NAMES, "The Crown", "Pact").text()
     assert "Brontia is most worth detaching; it would give way for 0.20 (0.10 to 0.30)" in told
     assert told.endswith("What binds it: guarantee.")

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 BEHIND = "Figures behind this chart"
 FEW = 3
 """Knobs that are named of each route, and targets that are named of a wedge."""
+SOME = 0.01
+"""A share of draws below this is not worth naming."""
 MOST = 8
 """Targets that the table shows; the file has all."""
 LEAST = 0.05
@@ -112,11 +114,14 @@ def wedge_sentence(held: pd.DataFrame, names: Names, divider: str, bloc: str) ->
              Cited(share(row, "first"), f"worth most to detach: {names.actor(str(row['target']))}"), ")")
             for row in sorted(order, key=lambda row: -float(row["first"]))[:FEW]
         ]  # fmt: skip
-        nobody = plain(max(0.0, 1 - float(held["first"].sum())), "share", DRAWN)
+        alone = plain(max(0.0, 1 - float(held["first"].sum())), "share", DRAWN)
+        rest: tuple[Part, ...] = ()
+        if alone.value >= SOME:
+            told = Cited(alone, "no single member is worth most to detach")
+            rest = ("; in ", told, " of draws it is nobody alone")
         return sentence(
             *lead, "no member of ", Label(bloc), " stands out as the one to be detached; most often first "
-            "are ", *listed(clauses), "; in ", Cited(nobody, "no single member is worth most to detach"),
-            " of draws it is nobody alone.",
+            "are ", *listed(clauses), *rest, ".",
         )  # fmt: skip
     top = order[0]
     who = names.in_text(str(top["target"]))
