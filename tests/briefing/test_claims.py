@@ -116,6 +116,13 @@ def test_a_count_without_an_interval_turns_at_the_line() -> None:
     assert found["What would change it"] == "It would be contradicted if the figure were below 2."
 
 
+def test_members_not_known_costs_and_lines_within_a_test_are_numbers_too() -> None:
+    more = {"n": 9, "of": 10, "counted": "members", "cost": 0.5, "inner_word": "at_least", "inner_at": 0.3}
+    found = said({**TEST, **more})
+    assert found["Figure"] == "0.90 (0.88 to 0.92), over 9 of 10 members, at a cost of 0.50."
+    assert "agreement; the line is at 0.300 or more, supported above 0.80" in found["Test"].casefold()
+
+
 def test_a_mixed_figure_says_that_its_interval_spans_the_line_and_an_assumed_one_what_it_rests_on() -> None:
     spans = {"verdict": "mixed", "mark": "assumed", "value": 0.8, "low": 0.78, "high": 0.82}
     found = said({**TEST, **spans})["Figure"]

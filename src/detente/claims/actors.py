@@ -118,10 +118,10 @@ def figure_of(reading: Reading, who: str, scene: Scene) -> Figure:
         )
     unit, marks = str(held["unit"].iloc[0]), set(held["mark"])
     latest = latest_of(day_of(each) for each in held["date"])
-    note = "" if who not in scene.case.blocs else f"{len(held)} of {len(inside)} members have a figure"
+    of = len(inside) if who in scene.case.blocs else None
     if len(held) >= 3:
         value, low, high = _mean(held, reading)
-        return Figure(value, low, high, unit, "estimated", SPREAD, len(held), "members", latest, held, note)
+        return Figure(value, low, high, unit, "estimated", SPREAD, len(held), "members", latest, held, of=of)
     ends = held[["value", "low", "high"]].to_numpy(float)
     known = bool(held[["low", "high"]].notna().all(axis=None))
     if not known:
@@ -130,7 +130,7 @@ def figure_of(reading: Reading, who: str, scene: Scene) -> Figure:
     mark: Mark = next(each for each in reversed(MARKS) if each in marks)
     mark = "estimated" if low < high and mark == "sourced" else mark
     method = ("sampling and estimation error" if known else "as reported") if len(ends) == 1 else ALONE
-    return Figure(value, low, high, unit, mark, method, len(held), "members", latest, held, note)
+    return Figure(value, low, high, unit, mark, method, len(held), "members", latest, held, of=of)
 
 
 def _mean(held: pd.DataFrame, reading: Reading) -> tuple[float, float, float]:

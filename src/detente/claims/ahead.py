@@ -184,7 +184,7 @@ def strategy(test: StrategyTest, found: Campaign) -> Figure:
     rows = [_row(name, values, found) for name, values in told.items() if name == NET or values.any()]
     return Figure(
         value, low, high, POINTS, "assumed", EFFECT, len(found.kept), "futures",
-        found.prepared.futures.times[0].date(), as_rows(rows), f"costs {abs(told[COST].mean()):.2f} points",
+        found.prepared.futures.times[0].date(), as_rows(rows), cost=abs(float(told[COST].mean())),
     )  # fmt: skip
 
 

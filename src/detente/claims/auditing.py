@@ -20,6 +20,7 @@ from detente.cases.claims import (
     RecordTest,
     StrategyTest,
 )
+from detente.cases.claims_readings import Line
 from detente.claims import testing
 from detente.claims.actors import Scene
 from detente.claims.figures import Figure, UntoldError, as_rows
@@ -176,9 +177,24 @@ def _keys(keys: tuple[str, ...]) -> str:
 
 
 def _lines(test: Weighed) -> Iterator[tuple[str, object]]:
+    inner = _inner(test)
+    if inner is not None:
+        line, unit = inner
+        yield from (("inner_word", line.word), ("inner_at", line.at), ("inner_unit", unit))
     for verdict, line in (("supported", test.supported), ("contradicted", test.denied)):
         yield f"{verdict}_word", line.word
         yield f"{verdict}_at", line.at
+
+
+def _inner(test: Weighed) -> tuple[Line, str] | None:
+    """Return the line within a test, by which is counted or beyond which something stays, and its unit."""
+    if isinstance(test, DependenceTest):
+        return Line(above=test.over), "percent"
+    if not isinstance(test, ProjectionTest):
+        return None
+    asked = test.quantity
+    units = {"spread": asked.cohesion, "position": asked.mean or asked.position, "share": asked.passes}
+    return test.stays, next((unit for unit, held in units.items() if held), "")
 
 
 def _closed(row: dict[str, Any]) -> dict[str, Any]:
@@ -198,8 +214,8 @@ def _found(test: Weighed | RecordTest, scene: Scene, bench: Bench) -> tuple[dict
         "verdict": judge(found.low, found.high, supported=test.supported, contradicted=test.denied),
         "value": found.value, "low": found.low, "high": found.high, "unit": found.unit, "mark": found.mark,
         "method": found.method, "n": found.n, "counted": found.counted, "latest": found.latest,
-        "note": found.note, "sources": found.sources, "supports_from": turn.supports,
-        "denies_from": turn.denies, "floor": floor, "ceiling": ceiling,
+        "note": found.note, "of": found.of, "cost": found.cost, "sources": found.sources,
+        "supports_from": turn.supports, "denies_from": turn.denies, "floor": floor, "ceiling": ceiling,
     }  # fmt: skip
     return told, found.rows
 

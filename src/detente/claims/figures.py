@@ -50,6 +50,10 @@ class Figure:
     latest: date | None
     rows: pd.DataFrame
     note: str = ""
+    of: int | None = None
+    """How many observations there would be if all were known; None where that has no meaning."""
+    cost: float | None = None
+    """What levers cost, in the figure's unit."""
     reach: tuple[float, float] | None = None
     """How far the interval reaches to either side, where that is not from `low` to `high`."""
 
@@ -63,6 +67,14 @@ class Figure:
         """The sources of the rows, each once."""
         named = [each.strip() for text in self.rows["source"] for each in str(text).split(",")]
         return ", ".join(dict.fromkeys(each for each in named if each))
+
+
+def _of(one: Figure, other: Figure, *, pooled: bool) -> int | None:
+    """Return how many observations there would be of both figures, or of the one with fewer."""
+    if one.of is None and other.of is None:
+        return None
+    both = [each.n if each.of is None else each.of for each in (one, other)]
+    return sum(both) if pooled else both[int(other.n < one.n)]
 
 
 def as_rows(rows: Iterable[dict[str, object]]) -> pd.DataFrame:
@@ -101,5 +113,5 @@ def less(
     return Figure(
         value, low, high, POINTS.get(one.unit, one.unit), mark, method, n, counted,
         latest_of((one.latest, other.latest)), pd.concat(rows, ignore_index=True),
-        "; ".join(dict.fromkeys(each for each in (one.note, other.note) if each)),
+        of=_of(one, other, pooled=pooled),
     )  # fmt: skip

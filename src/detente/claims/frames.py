@@ -15,7 +15,8 @@ FRAMES: Mapping[str, list[str]] = {
     ],
     "tests": [
         "claim", "test", "kind", "title", "asks", "verdict", "value", "low", "high", "unit", "mark",
-        "method", "n", "counted", "supported_word", "supported_at", "contradicted_word", "contradicted_at",
+        "method", "n", "of", "counted", "cost", "inner_word", "inner_at", "inner_unit", "supported_word",
+        "supported_at", "contradicted_word", "contradicted_at",
         "supports_from", "denies_from", "floor", "ceiling", "supports", "contradicts", "latest",
         "postdates", "postdate_reason", "why", "needed", "note", "reason", "sources", "change",
     ],
@@ -23,19 +24,20 @@ FRAMES: Mapping[str, list[str]] = {
 }  # fmt: skip
 """The tables and their columns.
 
-`claims`: each claim (`made`: the last day on which it can have been published) with its verdict, how many of
-its tests came out how, how many of them rest on assumptions, and how many on evidence from after the claim.
-`tests`: each test with what it `asks`, its figure and interval (`low` and `high` are the value where there is
-none), its mark, `n` observations of a kind (`counted`), the lines of the case, where the figure would have to
-be for another verdict (`supports_from`, `denies_from`: with an interval as wide), the ends of its scale
-(`floor`, `ceiling`, where it has them), the last day of its evidence (`latest`) and whether that `postdates`
-the claim; for what could not be tested, `why`, and what is `needed`. `change` says in words what would change
-the verdict. `rows`: the evidence behind each figure, with source and locator; `part` says to which side of a
-difference or correlation it belongs.
+`claims`: each claim (`made`: the last day on which it can have been published) with its verdict, how many
+of its tests came out how, how many of them rest on assumptions, and how many on evidence from after the
+claim. `tests`: each test with what it `asks`, its figure and interval (`low` and `high` are the value where
+there is none), its mark, `n` observations of a kind (`counted`) of so many (`of`), what levers `cost`, the
+line by which is counted or beyond which something stays (`inner_word`, `inner_at`), the lines of the case,
+where the figure would have to be for another verdict (`supports_from`, `denies_from`: with an interval as
+wide), the ends of its scale (`floor`, `ceiling`, where it has them), the last day of its evidence
+(`latest`) and whether that `postdates` the claim; for what could not be tested, `why`, and what is
+`needed`. `change` says in words what would change the verdict. `rows`: the evidence behind each figure,
+with source and locator; `part` says to which side of a difference or correlation it belongs.
 """
 FLOATS = (
-    "value", "low", "high", "supported_at", "contradicted_at", "supports_from", "denies_from", "floor",
-    "ceiling",
+    "value", "low", "high", "of", "cost", "inner_at", "supported_at", "contradicted_at", "supports_from",
+    "denies_from", "floor", "ceiling",
 )  # fmt: skip
 COUNTS = ("n", "tests", "supported", "contradicted", "mixed", "untestable", "assumed")
 

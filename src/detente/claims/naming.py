@@ -16,7 +16,7 @@ from detente.cases.claims import (
     RecordTest,
     StrategyTest,
 )
-from detente.cases.claims_readings import WHOLE, Line, Reading
+from detente.cases.claims_readings import WHOLE, Reading
 from detente.cases.projection import ALIGNMENT
 
 if TYPE_CHECKING:
@@ -64,11 +64,11 @@ class Words:
                 year = f", {test.year}" if test.year else ", last year known"
                 title = self.case.dependence[test.dependence].title
                 members = f"members of {self.who(test.among)}"
-                return f"how many {members} are over {test.over:g} in: {title}{year}"
+                return f"how many {members} are over a line in: {title}{year}"
             case ProjectionTest():
                 years = "a year" if test.years == 1 else f"{test.years or 0:g} years"
                 span = f"for {years}" if test.years else "to the end of the projection"
-                return f"how likely it is to stay {spoken(test.stays)} {span}: {self.quantity(test.quantity)}"
+                return f"how likely it stays beyond a line {span}: {self.quantity(test.quantity)}"
             case StrategyTest():
                 return self._strategy(test)
             case NoTest():
@@ -162,12 +162,3 @@ class Words:
         wants = player.objectives
         on = f"‘{wants[test.objective].title}’" if test.objective in wants else NET[test.objective]
         return f"what it does for {player.title}, on {on}: {named}"
-
-
-def spoken(line: Line) -> str:
-    """Return a line in words.
-
-    >>> spoken(Line(at_least=2))
-    'at least 2'
-    """
-    return f"{line.word.replace('_', ' ')} {line.at:g}"

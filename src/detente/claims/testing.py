@@ -99,7 +99,7 @@ def _paired(one: Reading, other: Reading, scene: Scene) -> Figure | None:
     return Figure(
         value, low, high, POINTS.get(unit, unit), "estimated", PAIRED, len(both), "members",
         latest_of(day_of(each) for each in (*both["date"], *both["date_beside"])),
-        pd.concat(rows, ignore_index=True), f"{len(both)} of {len(inside)} members have both figures",
+        pd.concat(rows, ignore_index=True), of=len(inside),
     )  # fmt: skip
 
 
@@ -171,8 +171,7 @@ def _correlation(x: Reading, y: Reading, among: str, scene: Scene) -> Figure:
     return Figure(
         value, low, high, "correlation", next(each for each in MARKS if each == mark),
         "Spearman’s rank correlation over members, with the interval of Bonett and Wright", len(both),
-        "members", latest_of(day_of(each) for each in rows["date"]), rows,
-        f"{len(both)} of {len(inside)} members have both figures",
+        "members", latest_of(day_of(each) for each in rows["date"]), rows, of=len(inside),
     )  # fmt: skip
 
 
@@ -196,5 +195,5 @@ def dependence(test: DependenceTest, scene: Scene) -> Figure:
         count, count, count + open_, "count", "sourced", "counted; at most, with members not known",
         len(held), "members", latest_of(day_of(each) for each in held["date"]),
         held.sort_values("value", ascending=False, kind="stable").reset_index(drop=True),
-        f"{who}; {len(held)} of {len(inside)} members have a figure",
+        who, len(inside),
     )  # fmt: skip

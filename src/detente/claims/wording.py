@@ -58,6 +58,10 @@ def lines(row: Row) -> Told:
     if not _there(row["supported_at"]):
         return ()
     parts: list[str | Quoted] = []
+    if _there(row["inner_at"]):
+        lead, tail = PHRASES[str(row["inner_word"])]
+        inner = Number(float(row["inner_at"]), str(row["inner_unit"]), "assumed", method=str(row["reason"]))
+        parts += [f"the line is {lead} ", Quoted(inner, f"line within the test: {row['asks']}"), tail]
     for verdict in ("supported", "contradicted"):
         lead, tail = PHRASES[str(row[f"{verdict}_word"])]
         at = float(row[f"{verdict}_at"])
@@ -78,8 +82,16 @@ def observed(row: Row) -> Told:
             Quoted(found, f"facts that speak for it: {row['asks']}"), " of ", Quoted(n, "facts either way"),
             " dated facts speak for it" if row["n"] != 1 else " dated fact speaks for it",
         )  # fmt: skip
-    return (Quoted(found, str(row["asks"])), ", over ", Quoted(n, f"{row['counted']} behind it"),
-            f" {_one_or_more(str(row['counted']), int(row['n']))}")  # fmt: skip
+    told: Told = (Quoted(found, str(row["asks"])), ", over ", Quoted(n, f"{row['counted']} behind it"))
+    most = row["of"]
+    if _there(most):
+        all_ = Number(float(most), "count", "sourced", source=str(row["sources"]) or "case", method="counted")
+        told = (*told, " of ", Quoted(all_, f"{row['counted']}, known or not"))
+    told = (*told, f" {_one_or_more(str(row['counted']), int(most if _there(most) else row['n']))}")
+    if _there(row["cost"]):
+        cost = Number(float(row["cost"]), str(row["unit"]), "assumed", method="mean cost of the levers")
+        told = (*told, ", at a cost of ", Quoted(cost, "what the levers cost"))
+    return told
 
 
 def _one_or_more(counted: str, n: int) -> str:

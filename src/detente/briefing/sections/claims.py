@@ -25,6 +25,9 @@ ROWS = (
     Column("text", "Text"),
     Column("locator", "Where"),
 )
+SHOWN = 12
+"""Rows behind a figure that the page shows; where there are more, the file has them."""
+LONGER = "Figures that rest on more rows than a dozen have them in the file alone."
 READING = (
     "Each claim is put to tests that the case states beforehand, with the lines that decide. Supported or "
     "contradicted: the whole interval lies beyond the line. Mixed: it spans the line, or parts differ. "
@@ -82,7 +85,12 @@ def _evidence(material: Material, audit: Audit) -> tuple[Table, ...]:
         title=[title[key] for key in zip(audit.rows["claim"], audit.rows["test"], strict=True)],
         name=[known.actor(str(actor)) if actor else "" for actor in audit.rows["actor"]],
     )
-    return tests, Table("claims_rows", "The evidence behind them, row by row", frame, ROWS, folded=True)
+    many = frame.groupby(["claim", "test"])["title"].transform("size") > SHOWN
+    behind = Table(
+        "claims_rows", "The evidence behind them, row by row", frame, ROWS, LONGER if many.any() else "",
+        display=frame[~many], folded=True,
+    )  # fmt: skip
+    return tests, behind
 
 
 TESTS = (
