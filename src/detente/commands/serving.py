@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from cyclopts import Parameter, validators
@@ -56,10 +56,10 @@ def serve(
     from detente.webapp.serve import bound, run
 
     study = load(case, seed=seed, draws=draws)
-    Door(host=serving.host, token=serving.token, public=serving.public)
+    door = Door(host=serving.host, token=serving.token, public=serving.public)
     held = bound(serving.host, serving.port)
     port = held.getsockname()[1]
-    app = build(study, token=serving.token, host=serving.host, port=port, public=serving.public, name=case)
+    app = build(study, door=replace(door, port=port), name=case)
     address = _address(serving, port)
     say(f"{study.case.title}: {address}")
     say("Ctrl+C ends it.")

@@ -14,7 +14,7 @@ from detente import files
 from detente.errors import EvidenceError, Problem, did_you_mean, raise_all
 from detente.measurement import kept
 from detente.webapp.asked import OF_CLIENT, QueryError
-from detente.webapp.views import NAMES, View
+from detente.webapp.views import FILES, NAMES, View
 
 if TYPE_CHECKING:
     from detente.webapp.sessions import Session
@@ -24,7 +24,6 @@ Pairs = Sequence[tuple[str, str]]
 FOLDER = "views"
 MOST = 96
 """Views kept on disk; the one not asked for longest goes first."""
-FILES = "files"
 
 
 def as_bytes(content: Any) -> bytes:
@@ -58,20 +57,29 @@ def csv_of(answer: Row) -> dict[str, str]:
     """Return the tables of a what-if as CSV by name."""
     import pandas as pd
 
-    from detente.briefing.output import as_csv
-
-    return {name: as_csv(pd.DataFrame(answer[name])) for name in ("cohesion", "decisions", "crossings")}
+    names = ("cohesion", "decisions", "crossings")
+    return {name: pd.DataFrame(answer[name]).to_csv(index=False, lineterminator="\n") for name in names}
 
 
 def whole(session: Session, view: View) -> Row:
-    """Return all that a view has, from memory, from the cache, or made now."""
-    return session.wholes.get(view.name, lambda: _recalled(session, view))
+    """Return all that the page is sent of a view, from memory, from the cache, or made now."""
+
+    def make() -> Row:
+        found = _recalled(session, view)
+        return {key: value for key, value in found.items() if key != FILES}
+
+    return session.wholes.get(view.name, make)
+
+
+def files_of(session: Session, view: View) -> dict[str, str]:
+    """Return the tables of a view as CSV by key; they are read when asked for, and not held."""
+    found: dict[str, str] = _recalled(session, view).get(FILES, {})
+    return found
 
 
 def body(session: Session, view: View, query: Mapping[str, str]) -> bytes:
     """Return a view's JSON as bytes; raises `QueryError` where `show` names what the view does not have."""
-    found = whole(session, view)
-    held = {key: value for key, value in found.items() if key != FILES}
+    held = whole(session, view)
     if "show" in query:
         held = {**held, "sections": _picked(held.get("sections", []), query["show"].split(","))}
     return as_bytes({"request": dict(query), **held})
@@ -98,7 +106,7 @@ def _picked(sections: list[Row], wanted: Sequence[str]) -> list[Row]:
 
 def _made(session: Session, view: View) -> Row:
     """Return a view with its head: whether there is anything to see, and if not, what it would take."""
-    case, found = session.case, view.data(session, {})
+    case, found = session.case, session.bench.ask(session.study, view.name, session.tell)
     head = {
         "view": view.name,
         "title": view.title,
@@ -138,7 +146,7 @@ def _read(target: Path) -> Row | None:
 
 
 def _written(target: Path, make: Callable[[], Row]) -> Row:
-    made: Row = json.loads(as_bytes(make()))
+    made = make()
     with contextlib.suppress(EvidenceError, OSError):
         files.write_text(target, as_bytes(made).decode())
         held = sorted(target.parent.glob("*.json"), key=lambda path: path.stat().st_mtime_ns)

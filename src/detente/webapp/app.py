@@ -4,9 +4,9 @@ What is answered (`X` is the name of a view: unity, camps, stance, dependence, w
 claims, sources). Every GET takes `session=ID`, which an upload gives; without it the case of the command.
 
 - `GET /` goes to `/view/unity`. `GET /view/X?…` is the page, rendered from `templates/page.html.j2` with
-  `view` (its key), `views` (key, title, question), `case` (name, title, question, as_of), `token`, `suffix`
-  (`?session=ID`, or nothing) and `version`. `/static/…` are the page's own files, and
-  `/static/vendor/{vega,vega-lite,vega-embed}.min.js` those that draw charts.
+  `view` and `views` (name, title, question), `case` (name, title, question, as_of), `csrf`, `session` (empty,
+  or an id) and `version`. `/static/…` are the page's own files, and
+  `/vendor/{vega,vega-lite,vega-embed}.min.js` those that draw charts.
 - `GET /api/X?…` has `request`, `view`, `title`, `question`, `case`, `available`; where that is false, `why`
   and `hint`; else `sections` (key, title, `paragraphs` of sentences as {text, parts}, `exhibits`, notes),
   `numbers` (the rows behind ids in sentences: id, what, value, low, high, unit, mark, source, locator,
@@ -15,7 +15,8 @@ claims, sources). Every GET takes `session=ID`, which an upload gives; without i
   legend, panels of {title, spec}, table) or a table (kind, key, title, note, folded, citations, columns,
   `rows` as shown, `values`). With an `ETag`. Where it takes long: 202 with {"pending": true, "step": words},
   to be asked again after `Retry-After` seconds.
-- `GET /api/controls` has every control of the what-if with its limits (`views.ahead.controls`).
+- `GET /api/controls` has every control of the what-if with its limits (`controls.controls`);
+  `GET /api/projection` is the view `whatif` of the form above: what the brief says of the future.
 - `GET /api/whatif?…&client=ID&serial=N` has request (with `query`, which restores it), serial, draws, seed,
   ms, times, cohesion, decisions, crossings, notes, as `whatif.answer` says; {"dropped": true, "serial": N}
   where a newer serial of the same client came meanwhile. At most 2,000 futures.
@@ -43,7 +44,6 @@ import time
 import zipfile
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -65,6 +65,7 @@ from detente.webapp.security import Door, Guard, TooLargeError, too_large
 from detente.webapp.sessions import GoneError, Session, Sessions
 from detente.webapp.streams import BusyError, DroppedError, Tell, Turns, busy, told
 from detente.webapp.views import VIEWS, View
+from detente.webapp.workshop import Apart, Here
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -76,26 +77,21 @@ SLOTS = max(2, min(4, os.cpu_count() or 2))
 """Questions that are worked on at once."""
 PATIENCE = 1.5
 """Seconds after which a view that is not there yet is answered with what is being done."""
+OTHERWISE = {"projection": "whatif"}
+"""Views whose own name answers something else."""
 STATUS = {QueryError: 400, GoneError: 410, CaseError: 422}
 JSON = "application/json"
 
 
-def build(
-    study: Study,
-    *,
-    token: str | None = None,
-    host: str = "127.0.0.1",
-    port: int = 8000,
-    public: str | None = None,
-    name: str = "",
-) -> Starlette:
-    """Return the application for a study; `name` is what the command calls its case.
+def build(study: Study, *, door: Door | None = None, name: str = "", apart: bool = True) -> Starlette:
+    """Return the application for a study.
 
-    Nothing is measured before it is asked for. Raises `UnsafeError` where it would be open to others without
-    a token.
+    `door` says who is let in, `name` what the command calls the case; with `apart`, long work is done in
+    processes of its own. Nothing is measured before it is asked for.
     """
-    door = Door(host=host, port=port, token=token, public=public)
-    page = Page(Sessions(Session(study, name or study.case.name)), door)
+    door = door or Door()
+    first = Session(study, name or study.case.name, bench=Apart() if apart else Here())
+    page = Page(Sessions(first), door)
     routes = [
         Route("/", page.first),
         Route("/view/{name}", page.view),
@@ -107,8 +103,8 @@ def build(
         Route("/api/token", page.token),
         Route("/api/case", page.upload, methods=["POST"]),
         Route("/api/{name}", page.data),
-        Mount("/static/vendor", _folder("detente.briefing", "vendor")),
-        Mount("/static", _folder("detente.webapp", "static")),
+        Mount("/vendor", _folder("briefing/vendor")),
+        Mount("/static", _folder("webapp/static")),
     ]
     return Starlette(
         routes=routes,
@@ -118,8 +114,9 @@ def build(
     )
 
 
-def _folder(package: str, name: str) -> StaticFiles:
-    return StaticFiles(directory=Path(str(files(package))) / name, check_dir=False)
+def _folder(name: str) -> StaticFiles:
+    # By its path: asking the package for it would import all that draws charts.
+    return StaticFiles(directory=Path(detente.__file__).parent / name, check_dir=False)
 
 
 def told_as_json(content: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
@@ -187,18 +184,16 @@ class Page:
         view, session = self._view(request), self.session(request)
         case = session.case
         context = {
-            "view": view.name,
-            "views": [
-                {"key": each.name, "title": each.title, "question": each.question} for each in VIEWS.values()
-            ],
+            "view": view,
+            "views": list(VIEWS.values()),
             "case": {
                 "name": case.name,
                 "title": case.title,
                 "question": " ".join(case.question.split()),
                 "as_of": f"{case.as_of:%Y-%m-%d}",
             },
-            "token": self.door.csrf,
-            "suffix": f"?session={session.id}" if session.id else "",
+            "csrf": self.door.csrf,
+            "session": session.id,
             "version": detente.__version__,
         }
         return HTMLResponse(_templates().get_template("page.html.j2").render(context))
@@ -212,7 +207,7 @@ class Page:
 
     async def data(self, request: Request) -> Response:
         """Return the JSON twin of a view."""
-        name = request.path_params["name"]
+        name = OTHERWISE.get(request.path_params["name"], request.path_params["name"])
         if name not in VIEWS:
             raise HTTPException(404)
         view, session = VIEWS[name], self.session(request)
@@ -240,7 +235,7 @@ class Page:
 
     async def controls(self, request: Request) -> Response:
         """Return the controls of the what-if."""
-        from detente.webapp.views.ahead import controls
+        from detente.webapp.controls import controls
 
         session = self.session(request)
         found = await asyncio.to_thread(session.made, "controls", lambda: controls(session))
@@ -331,7 +326,7 @@ class Page:
         if not await self._ready(session, view):
             return None
         body = await asyncio.to_thread(answering.body, session, view, query)
-        return body, answering.whole(session, view).get(answering.FILES, {})
+        return body, await asyncio.to_thread(answering.files_of, session, view)
 
     async def token(self, _request: Request) -> Response:
         """Return the token that a write has to send."""

@@ -34,7 +34,8 @@ def scenario_of(case: Case, asked: Asked) -> Scenario:
 
 def patch_of(case: Case, asked: Asked) -> dict[str, Any]:
     """Return what is changed in the case: the scenarios, one after another, then events in and out, levers as
-    events, and all that is moved by hand as one event of the first day.
+    events (with names of their own, so that each has its own luck), and all that is moved by hand as one
+    event of the first day.
     """
     patch: dict[str, Any] = {}
     for key in asked.scenarios:
@@ -63,7 +64,7 @@ def _events(case: Case, asked: Asked, patch: Mapping[str, Any]) -> Iterator[tupl
     yield from ((key, {"chance": 1.0} if on else None) for key, on in asked.events)
     levers = case.strategies.levers if case.strategies else {}
     for key, strength in asked.levers:
-        yield free(key, held), pulled(levers[key], strength)
+        yield free(f"{key}_pulled", held), pulled(levers[key], strength)
     moved: dict[str, Any] = {
         name: _nested(cells) for name, cells in (("shift", asked.shifts), ("change", asked.drivers)) if cells
     }
@@ -77,10 +78,10 @@ def _events(case: Case, asked: Asked, patch: Mapping[str, Any]) -> Iterator[tupl
 def free(key: str, held: set[str]) -> str:
     """Return a key that no event has.
 
-    >>> free("pay", {"pay"})
-    'pay_pulled'
+    >>> free("pay_pulled", {"pay_pulled"})
+    'pay_pulled_again'
     """
-    return key if key not in held else free(f"{key}_pulled", held)
+    return key if key not in held else free(f"{key}_again", held)
 
 
 def pulled(lever: Lever, strength: float) -> dict[str, Any]:

@@ -20,10 +20,10 @@ from detente.cases.projection import ALIGNMENT
 from detente.errors import DetenteError, Problem
 from detente.webapp.asked import AT_ONCE, FEWEST, Asked, Known
 from detente.webapp.keeping import Kept
+from detente.webapp.workshop import BASIS, Bench, Here
 
 if TYPE_CHECKING:
     from detente.cases.schema import Case
-    from detente.evidence import Event as Step
     from detente.evidence import Gazetteer
     from detente.simulation.projection.preparing import Known as Basis
     from detente.simulation.projection.preparing import Prepared
@@ -53,6 +53,7 @@ class Session:
     study: Study
     name: str
     id: str = ""
+    bench: Bench = field(default_factory=Here)
     pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(2, "pieces"))
     step: str = ""
     _prepared: Kept[Prepared] = field(default_factory=lambda: Kept(PREPARED))
@@ -60,13 +61,6 @@ class Session:
     _answers: Kept[dict[str, Any]] = field(default_factory=lambda: Kept(ANSWERS))
     _made: Kept[Any] = field(default_factory=lambda: Kept(16))
     wholes: Kept[dict[str, Any]] = field(default_factory=lambda: Kept(16))
-
-    def __post_init__(self) -> None:
-        self.study = replace(self.study, report=self._hear)
-
-    def _hear(self, step: Step) -> None:
-        if step.kind == "step":
-            self.step = step.text
 
     def made(self, name: str, make: Callable[[], Any]) -> Any:
         """Return something of this session that is worked out once."""
@@ -98,11 +92,8 @@ class Session:
     @cached_property
     def basis(self) -> Basis:
         """What futures start from; measured when first asked for."""
-        from detente.simulation.backtest.shipped import stored_fit
-        from detente.simulation.projection.preparing import Known as Start
-
-        measures = self.study.measure()
-        return Start(self.study.evidence, measures, stored_fit(self.case, self.study.evidence))
+        found: Basis = self.bench.ask(self.study, BASIS, self.tell)
+        return replace(found, evidence=self.study.evidence)
 
     def prepared(self, case: Case, asked: Asked) -> Prepared:
         """Return what futures of `case` are drawn from, without any event; `asked` says which scenarios are
@@ -235,7 +226,7 @@ class Sessions:
 
     def add(self, study: Study, name: str) -> Session:
         """Return a new session for a study; where there are too many, the one idle longest is let go."""
-        session = Session(study, name, secrets.token_urlsafe(9))
+        session = Session(study, name, secrets.token_urlsafe(9), bench=self.first.bench)
         gone: list[Session] = []
         with self._lock:
             self._others[session.id] = session
@@ -247,5 +238,6 @@ class Sessions:
 
     def close(self) -> None:
         """Close all."""
+        self.first.bench.close()
         for each in (self.first, *self._others.values()):
             each.close()

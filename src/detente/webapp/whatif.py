@@ -13,11 +13,12 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from detente.cases.scenarios import patched
+from detente.errors import CaseError
 from detente.simulation.ensemble.results import line_rows, occasion_rows
 from detente.simulation.institutions.power import interval_of
 from detente.simulation.projection.outlook import named
 from detente.simulation.projection.preparing import adding
-from detente.webapp.asked import Asked
+from detente.webapp.asked import Asked, QueryError
 from detente.webapp.numbers import QUANTILES, Numbers, Tell, draw_numbers
 from detente.webapp.patches import scenario_of, whole_only
 
@@ -59,8 +60,11 @@ def run(session: Session, asked: Asked, *, tell: Tell | None = None) -> Run:
 
 
 def case_of(case: Case, asked: Asked) -> Case:
-    """Return the case as what is asked has it; raises `CaseError` where that makes no case."""
-    return patched(case, scenario_of(case, asked), name="what-if")
+    """Return the case as what is asked has it; raises `QueryError` where that makes no case."""
+    try:
+        return patched(case, scenario_of(case, asked), name="what-if")
+    except CaseError as error:
+        raise QueryError(*error.problems) from error
 
 
 def happening(case: Case, prepared: Prepared) -> Futures:

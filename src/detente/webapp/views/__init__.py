@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from detente.webapp.sessions import Session
+    from detente.study import Study
 
 Row = dict[str, Any]
-Query = Mapping[str, str]
+FILES = "files"
+"""Where the CSV files of a view are held, by key; they are no part of what the page is sent."""
 
 
 @dataclass(frozen=True)
 class View:
     """One view: its name in addresses, its title, the question it answers, and where its data come from.
 
-    `within` names the module here whose `data(session, query)` returns `sections`, `numbers` and whatever
-    else the view has, or None where the case has nothing for it; `absent` says then what it would take.
-    `names` are parameters of its own, beside `NAMES`.
+    `within` names the module here whose `data(study, name)` returns `sections`, `numbers` and whatever else
+    the view has, or None where the case has nothing for it; `absent` says then what it would take. `names`
+    are parameters of its own, beside `NAMES`.
     """
 
     name: str
@@ -30,10 +30,10 @@ class View:
     absent: str = ""
     names: tuple[str, ...] = ()
 
-    def data(self, session: Session, query: Query) -> Row | None:
-        """Return the data of the view."""
+    def data(self, study: Study) -> Row | None:
+        """Return the data of the view; raises `DetenteError` where they cannot be worked out."""
         module = import_module(f"{__name__}.{self.within}")
-        found: Row | None = module.data(session, query, self.name)
+        found: Row | None = module.data(study, self.name)
         return found
 
 

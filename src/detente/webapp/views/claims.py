@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from detente.briefing.material import material_of
@@ -11,13 +9,12 @@ from detente.briefing.sections.claims import claims
 from detente.webapp.views.telling import sections_of, told
 
 if TYPE_CHECKING:
-    from detente.webapp.sessions import Session
+    from detente.study import Study
 
 
-def data(session: Session, _query: Mapping[str, str], _name: str) -> dict[str, Any] | None:
+def data(study: Study, _name: str) -> dict[str, Any] | None:
     """Return the claims of the case with their verdicts and evidence; None where it has none."""
-    study = session.study
     if not study.case.claims:
         return None
-    material = replace(material_of(study.case, study.evidence, study.measure()), audit=study.audit())
+    material = material_of(study.case, study.evidence, study.measure(), audit=study.audit())
     return told(sections_of(material, (claims,)))

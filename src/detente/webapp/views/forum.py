@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from detente.briefing.material import material_of
@@ -12,12 +11,11 @@ from detente.briefing.sections.occasions import occasions
 from detente.webapp.views.telling import rows, sections_of, told
 
 if TYPE_CHECKING:
-    from detente.webapp.sessions import Session
+    from detente.study import Study
 
 
-def data(session: Session, _query: Mapping[str, str], _name: str) -> dict[str, Any] | None:
+def data(study: Study, _name: str) -> dict[str, Any] | None:
     """Return the sections on the agenda and on meetings, with the table of expectations."""
-    study = session.study
     if study.case.agenda is None:
         return None
     outcomes = study.simulate()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from detente.briefing.material import material_of
 from detente.briefing.sections.camps import camps
 from detente.briefing.sections.changes import changes
@@ -14,10 +16,10 @@ from detente.briefing.sections.stance import stance
 from detente.briefing.sections.threat import threat
 from detente.briefing.sections.unity import unity
 from detente.briefing.sections.weakest import weakest
-from detente.webapp.views.telling import Maker, sections_of, told
+from detente.webapp.views.telling import Maker, rows, sections_of, told
 
 if TYPE_CHECKING:
-    from detente.webapp.sessions import Session
+    from detente.study import Study
 
 MAKERS: Mapping[str, tuple[Maker, ...]] = {
     "unity": (unity, changes, weakest),
@@ -34,18 +36,14 @@ PARTS: Mapping[str, tuple[str, ...]] = {
 """Parts of the measures, and which gaps belong to which view."""
 
 
-def data(session: Session, _query: Mapping[str, str], name: str) -> dict[str, Any] | None:
+def data(study: Study, name: str) -> dict[str, Any] | None:
     """Return the sections of a view with every number of their text, and what could not be measured."""
-    study = session.study
     measures = study.measure()
     found = told(sections_of(material_of(study.case, study.evidence, measures), MAKERS[name]))
-    return found and {**found, "missing": gaps(session, PARTS[name])}
+    return found and {**found, "missing": gaps(measures.missing, PARTS[name])}
 
 
-def gaps(session: Session, parts: tuple[str, ...]) -> list[dict[str, Any]]:
+def gaps(frame: pd.DataFrame, parts: tuple[str, ...]) -> list[dict[str, Any]]:
     """Return what could not be measured, of some parts."""
-    from detente.webapp.views.telling import rows
-
-    frame = session.study.measure().missing
     held = frame["part"].astype(str).str.replace("_", " ")
     return rows(frame[held.isin(parts)])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from detente.briefing.gaps import gaps
@@ -10,15 +9,15 @@ from detente.briefing.material import material_of
 from detente.briefing.output import as_csv
 from detente.briefing.sources import source_table
 from detente.briefing.writing import made_from
-from detente.webapp.views.telling import FILES, table
+from detente.webapp.views import FILES
+from detente.webapp.views.telling import table
 
 if TYPE_CHECKING:
-    from detente.webapp.sessions import Session
+    from detente.study import Study
 
 
-def data(session: Session, _query: Mapping[str, str], _name: str) -> dict[str, Any]:
+def data(study: Study, _name: str) -> dict[str, Any]:
     """Return the table of sources, what the numbers were made from, and what could not be said."""
-    study = session.study
     material = material_of(study.case, study.evidence, study.measure())
     listed = source_table(material)
     section = {"key": "sources", "title": listed.title, "paragraphs": [], "exhibits": [table(listed)],

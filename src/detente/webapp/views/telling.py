@@ -13,6 +13,7 @@ from detente.briefing.ledger import Ledger
 from detente.briefing.output import as_csv
 from detente.briefing.page import cell
 from detente.briefing.prose import Cited, Sentence, plain
+from detente.webapp.views import FILES
 
 if TYPE_CHECKING:
     from detente.briefing.material import Material
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 Maker = Callable[["Material"], Section | None]
 DIGITS = 6
-FILES = "files"
-"""Where the CSV files of a view are held, by key; they are no part of what the page is sent."""
 
 
 def sections_of(material: Material, makers: Sequence[Maker]) -> tuple[Section, ...]:
@@ -77,26 +76,20 @@ def _exhibit(exhibit: Figure | Table | Docket, ledger: Ledger, section: str) -> 
 
 def _docket(docket: Docket, ledger: Ledger, section: str) -> Row:
     """Return claims one by one, each with its tests and what is said of them."""
-    return {
-        "kind": "docket",
-        "key": docket.key,
-        "title": docket.title,
-        "hearings": [
-            {
-                "key": each.key,
-                "statement": each.statement,
-                "origin": each.origin,
-                "verdict": each.verdict,
-                "finding": _sentence(each.finding, ledger, section),
-                "trials": [
-                    {"title": trial.title, "verdict": trial.verdict,
-                     "said": [{"head": head, **_sentence(text, ledger, section)} for head, text in trial.said]}
-                    for trial in each.trials
-                ],
-            }
-            for each in docket.hearings
-        ],
-    }  # fmt: skip
+
+    def said(head: str, sentence: Sentence) -> Row:
+        return {"head": head, **_sentence(sentence, ledger, section)}
+
+    hearings = []
+    for each in docket.hearings:
+        finding = _sentence(each.finding, ledger, section)
+        trials = [
+            {"title": trial.title, "verdict": trial.verdict, "said": [said(*part) for part in trial.said]}
+            for trial in each.trials
+        ]
+        about = {"key": each.key, "statement": each.statement, "origin": each.origin}
+        hearings.append({**about, "verdict": each.verdict, "finding": finding, "trials": trials})
+    return {"kind": "docket", "key": docket.key, "title": docket.title, "hearings": hearings}
 
 
 def _figure(figure: Figure) -> Row:
@@ -147,8 +140,9 @@ def _value(value: object) -> Any:
 
 def tables_of(sections: Iterable[Section]) -> dict[str, Table]:
     """Return every table of some sections by key."""
-    held = (each for section in sections for each in section.exhibits)
-    return {found.key: found for found in (each.table if isinstance(each, Figure) else each for each in held)}
+    held = [each for section in sections for each in section.exhibits]
+    tables = [each.table if isinstance(each, Figure) else each for each in held]
+    return {each.key: each for each in tables if isinstance(each, Table)}
 
 
 def rows(frame: pd.DataFrame) -> list[Row]:
