@@ -112,14 +112,14 @@ def test_a_part_without_a_readable_answer_keeps_its_drafts_by_rules(tmp_path: Pa
 
 
 def test_an_endpoint_that_times_out_is_asked_thrice(tmp_path: Path) -> None:
-    told, asked = refused(tmp_path, Answer("{}", after=0.4), timeout=0.1)
-    assert "did not answer within 0.1 seconds" in told
+    told, asked = refused(tmp_path, Answer("{}", after=1.5), timeout=0.5)
+    assert "did not answer within 0.5 seconds" in told
     assert asked == 3
 
 
 def test_an_endpoint_that_drips_is_left(tmp_path: Path) -> None:
-    told, _ = refused(tmp_path, Answer(" " * 200, drip=0.02), timeout=0.1)
-    assert "did not answer within 0.1 seconds" in told
+    told, _ = refused(tmp_path, Answer(" " * 400, drip=0.02), timeout=0.5)
+    assert "did not answer within 0.5 seconds" in told
 
 
 def test_an_overloaded_endpoint_is_asked_again(tmp_path: Path) -> None:
