@@ -208,7 +208,7 @@ def _portfolios(found: Advice) -> Iterator[dict[str, Any]]:
 
 
 def _game(found: Advice) -> Iterator[dict[str, Any]]:
-    from detente.strategy.campaign.saying import FIRM
+    from detente.strategy.campaign.verdicts import firmness
 
     own, theirs = found.campaign.side.title, found.campaign.other.title
     for row in found.played.empirical.supports_frame().head(3).to_dict("records"):
@@ -216,5 +216,5 @@ def _game(found: Advice) -> Iterator[dict[str, Any]]:
             "own": " or ".join(own(str(name)) for name in row["rows"]),
             "theirs": " or ".join(theirs(str(name)) for name in row["columns"]),
             "share": f"{row['share']:.0%}",
-            "verdict": "firm" if row["share"] >= FIRM else "not firm",
+            "verdict": firmness(row["share"]),
         }

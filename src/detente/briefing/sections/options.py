@@ -13,6 +13,7 @@ from detente.briefing.sections import options_breaks as breaks
 from detente.briefing.sections import options_sentences as say
 from detente.briefing.sections.options_figures import game_figure, medal_table, player_figure
 from detente.briefing.sections.options_tables import tables
+from detente.strategy.campaign.sides import NOTHING
 
 if TYPE_CHECKING:
     from detente.strategy.campaign.options import Options
@@ -64,7 +65,7 @@ def _of_player(held: Options, player: Row) -> Iterator[Sentence | None]:
     shown = where(held.portfolios, player=key)
     yield say.best_sentence(player, shown)
     yield say.risk_sentence(shown)
-    leading = rows(shown[shown["portfolio"] != say.NOTHING].head(1))
+    leading = rows(shown[shown["portfolio"] != NOTHING].head(1))
     for row in leading:
         medal = where(held.medal, player=key)
         yield say.medal_sentence(medal, str(row["portfolio"]), str(row["title"]))

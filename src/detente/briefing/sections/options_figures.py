@@ -12,8 +12,8 @@ from detente.briefing.charts.intervals import Guides
 from detente.briefing.charts.theme import Series
 from detente.briefing.exhibits import Column, Figure, Panel, Table
 from detente.briefing.reading import Row, rows, where
-from detente.briefing.sections.options_sentences import NOTHING
 from detente.numbers import figure
+from detente.strategy.campaign.sides import NOTHING
 
 if TYPE_CHECKING:
     from detente.strategy.campaign.options import Options

@@ -16,19 +16,14 @@ from detente.briefing.sections.options_numbers import (
     points,
     share,
 )
+from detente.strategy.campaign.sides import NOTHING
+from detente.strategy.campaign.verdicts import EITHER, firmness, risk
 
-NOTHING = "nothing"
 NAMED = 4
 """How many portfolios that cannot be told apart are named."""
-FIRM = 0.9
-"""An equilibrium that comes up in this share of resampled games is called firm."""
-RISKS = ((0.1, "rarely a loss"), (0.25, "a risk"), (1.0, "a gamble"))
-"""What it is called to do worse than nothing new in at most this share of futures."""
 TRACE = 0.05
 """Points that are not worth naming."""
 COST = "cost"
-EITHER = " / "
-"""What stands between portfolios of which a side plays one or another."""
 HALF = "threshold found on half of the futures, and tried on the others"
 
 
@@ -85,10 +80,10 @@ def risk_sentence(held: pd.DataFrame) -> Sentence | None:
     row = order[0]
     worse, told = share(row, "worse"), [each for each in rows(held) if not each["told_apart"]]
     which = ", first among them by a margin that tells nothing," if row in told and len(told) > 1 else ""
-    verdict = next(word for most, word in RISKS if worse.value <= most)
     return sentence(
         quoted(row["title"]), f"{which} does worse than doing nothing new in ",
-        Cited(worse, f"does worse than nothing, {row['title']}", "interval"), f" of futures: {verdict}.",
+        Cited(worse, f"does worse than nothing, {row['title']}", "interval"),
+        f" of futures: {risk(worse.value)}.",
     )  # fmt: skip
 
 
@@ -122,7 +117,7 @@ def game_sentence(player: Row, held: pd.DataFrame) -> Sentence | None:
     told = sentence(
         "Where both sides choose, ", *_either(row["own"]), " against ", *_either(row["theirs"]),
         " comes up most, in ", Cited(found, f"resampled games, {player['title']}"), " of resampled games: ",
-        "firm." if found.value >= FIRM else "not firm.",
+        f"{firmness(found.value)}.",
     )  # fmt: skip
     gain = plain(player["commits"], "utility", "over the best equilibrium of mean payoffs")
     if gain.value <= TRACE:

@@ -9,15 +9,12 @@ import numpy as np
 
 from detente.strategy.campaign.payoffs import COST
 from detente.strategy.campaign.sides import NOTHING
+from detente.strategy.campaign.verdicts import firmness, risk
 
 if TYPE_CHECKING:
     from detente.strategy.campaign.advice import Advice
 
-FIRM = 0.9
-"""An equilibrium that comes up in this share of resampled games is called firm."""
 NAMED = 4
-RISKS = ((0.1, "rarely a loss"), (0.25, "a risk"), (1.0, "a gamble"))
-"""What it is called to do worse than doing nothing in at most this share of futures."""
 
 
 def sentences(advice: Advice) -> Iterator[str]:
@@ -65,7 +62,7 @@ def _risk(advice: Advice) -> Iterator[str]:
     found, gambles = advice.campaign, advice.weighed.gambles.set_index("portfolio")
     name = advice.failing.portfolio
     row = gambles.loc[name]
-    verdict = next(word for most, word in RISKS if row["worse"] <= most)
+    verdict = risk(float(row["worse"]))
     yield (
         f"“{found.side.title(name)}” does worse than doing nothing in {row['worse']:.0%} of futures, answers "
         f"taken together: {verdict}."
@@ -129,7 +126,7 @@ def _game(advice: Advice) -> Iterator[str]:
     top = supports.iloc[0]
     own = " or ".join(f"“{found.side.title(name)}”" for name in top["rows"])
     theirs = " or ".join(f"“{found.other.title(name)}”" for name in top["columns"])
-    firm = "firm" if top["share"] >= FIRM else "not firm"
+    firm = firmness(top["share"])
     yield (
         f"The game of mean payoffs has {count}. Under resampling the commonest plays {own} against "
         f"{theirs}, in {top['share']:.0%} of games: {firm}."

@@ -16,6 +16,7 @@ from detente.strategy.campaign.columns import FRAMES, framed
 from detente.strategy.campaign.matrix import Campaign, Floats, mean_of
 from detente.strategy.campaign.payoffs import COST, in_words, measured, outcome_of
 from detente.strategy.campaign.sides import NOTHING, Side, asked_of, side
+from detente.strategy.campaign.verdicts import EITHER
 from detente.strategy.campaign.wedging import wedging
 from detente.strategy.discovery.boxes import wilson
 
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 DECIMALS = 5
 SUPPORTS = 3
-EITHER = " / "
-"""What stands between portfolios of which a side plays one or another."""
 RULES = 3
 """Rules that are kept of those that are of no use, the least useless first."""
 MARK = "assumed"
