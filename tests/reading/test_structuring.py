@@ -195,3 +195,22 @@ def test_another_language_is_read_by_a_model_and_so_told(tmp_path: Path) -> None
     found, _ = read(tmp_path, completion(json.dumps({"claims": [said]})), text=text)
     assert found.claims[0].statement == said["statement"]
     assert any("own translation" in note for note in found.notes)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "Western unity on Ukraine is high, at 90 per cent.",
+        "Western unity on Ukraine is high, but for Hungary.",
+        "Western unity on Ukraine is high, says theletteredkey.",
+    ],
+)
+def test_a_statement_that_adds_a_number_a_name_or_the_key_gives_way_to_its_quote(
+    tmp_path: Path, statement: str
+) -> None:
+    said = {"quote": "Western unity on Ukraine is high.", "statement": statement}
+    with serving(completion(json.dumps({"claims": [said]}))) as stub:
+        asked = Endpoint(stub.url, "small", "theletteredkey", sleep=lambda _: None)
+        found = structured(draft(document(tmp_path)), asked)
+    assert [each.statement for each in found.claims] == [said["quote"]]
+    assert found.left == {"returned statements that say more than their sentence": 1}
