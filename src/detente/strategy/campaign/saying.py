@@ -59,13 +59,11 @@ def _holds_up(advice: Advice) -> Iterator[str]:
 
 
 def _risk(advice: Advice) -> Iterator[str]:
-    found, gambles = advice.campaign, advice.weighed.gambles.set_index("portfolio")
-    name = advice.failing.portfolio
-    row = gambles.loc[name]
-    verdict = risk(float(row["worse"]))
+    found, name = advice.campaign, advice.failing.portfolio
+    worse = dict(advice.weighed.gambles[["portfolio", "worse"]].to_numpy())[name]
     yield (
-        f"“{found.side.title(name)}” does worse than doing nothing in {row['worse']:.0%} of futures, answers "
-        f"taken together: {verdict}."
+        f"“{found.side.title(name)}” does worse than doing nothing in {worse:.0%} of futures, answers "
+        f"taken together: {risk(worse)}."
     )
     failing = advice.failing
     if failing.why:
