@@ -1,11 +1,9 @@
 // Charts come in the colours of paper. On a dark page each colour has another, of the same meaning.
 
 const DARK = {
-  "#1c2430": "#e6e9ed", "#5c6672": "#a7b1bc", "#c9ced4": "#4d5661", "#e9ebee": "#2a3139",
-  "#1f4e79": "#79b0e0", "#b3541e": "#e5925f", "#3b7d6e": "#74c2b0", "#7a4a86": "#c594d1", "#8a7a1f": "#cdbb54",
-  "#f3efe6": "#262a2f", "#e3c9a4": "#5f4a37", "#cf9460": "#97643d", "#a85a34": "#cf8a55", "#6e2c1c": "#f2c79a",
-  "#dcdfe3": "#363e47", "#a9b1ba": "#6b7682", "#f5f4f0": "#23282e", "#e8c9a8": "#5c4736", "#c9783f": "#b06f41",
-  "#8c3f14": "#e8a06b", "#b3c9dc": "#34475a", "#5b8ab3": "#5683ad", "white": "#14181d", "#ffffff": "#14181d",
+  "#1c2430": "#e6e9ed", "#5c6672": "#a7b1bc", "#c9ced4": "#4d5661", "#e9ebee": "#2a3139", "#dcdfe3": "#363e47",
+  "#a9b1ba": "#6b7682", "#1f4e79": "#79b0e0", "#b3541e": "#e5925f", "#3b7d6e": "#74c2b0", "#7a4a86": "#c594d1",
+  "#8a7a1f": "#cdbb54", "#8c3f14": "#e8a06b", "white": "#14181d",
 };
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
@@ -27,6 +25,16 @@ export function onchange(back) {
 function replaced(value) {
   if (typeof value === "string") return DARK[value] ?? value;
   if (Array.isArray(value)) return value.map(replaced);
-  if (value === null || typeof value !== "object") return value;
+  if (value === null || typeof value !== "object" || isRamp(value) || isOnRamp(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, replaced(each)]));
+}
+
+/** Ramps stay as they are: words say that darker is more. */
+function isRamp(value) {
+  return value.type === "quantitative" && Array.isArray(value.scale?.range);
+}
+
+/** So do figures written on them, light on dark cells and dark on light ones. */
+function isOnRamp(value) {
+  return value.condition?.value === "white";
 }

@@ -9,7 +9,7 @@ import { folded, plain } from "./tables.js";
 import { told } from "./view.js";
 
 const NOTHING = "nothing";
-const RUST = "#b3541e", OTHER = "#3b7d6e", PALE = "#f3efe6";
+const DIVERGING = ["#8c3f14", "#c9783f", "#e8c9a8", "#f5f4f0", "#b3c9dc", "#5b8ab3", "#1f4e79"];
 const ROW = 22;
 const LABEL = 260;
 const FOLDED = {
@@ -89,7 +89,7 @@ function matrix(player, rows, tables) {
   };
   const spec = { ...FIT, data: { values: cells }, height: ROW * new Set(cells.map((row) => row.own)).size, encoding, layer: [
     { mark: { type: "rect", stroke: "white", strokeWidth: 0.6 }, encoding: {
-      color: { field: "points", type: "quantitative", legend: null, scale: { domain: [-most, 0, most], range: [RUST, PALE, OTHER] } },
+      color: { field: "points", type: "quantitative", legend: null, scale: { domain: [-most, 0, most], range: DIVERGING, interpolate: "rgb" } },
       tooltip: tip([["own", player.title, undefined, "nominal"], ["theirs", player.other_title, undefined, "nominal"],
         ["points", "points", "+.2f"], ["other", `points of ${player.other_title}`, "+.2f"]]),
     } },
@@ -100,7 +100,7 @@ function matrix(player, rows, tables) {
   ] };
   return whichFigure("matrix", "Against each answer", rows, spec, {
     shows: `Points of ${player.title} by its portfolio and the answer of ${player.other_title}, above what comes where nobody does anything.`,
-    reading: "Green: better than nothing; rust: worse. No cell is certain: the intervals are in the table.",
+    reading: "Blue: better than nothing; rust: worse. No cell is certain: the intervals are in the table.",
   });
 }
 

@@ -7,12 +7,13 @@ const DIGITS = 3;
 /** Return a table element: columns {title, figure}, rows of texts. */
 export function table(columns, rows, { label } = {}) {
   const side = (column) => (column.figure ? "n" : false);
-  const head = make("tr", {}, columns.map((column) => make("th", { scope: "col", class: side(column) }, column.title)));
+  const head = make("tr", {}, columns.map((column) => (column.title
+    ? make("th", { scope: "col", class: side(column) }, column.title) : make("td", {}))));
   const body = rows.map((row) => make("tr", {}, row.map((cell, place) => (place === 0
     ? make("th", { scope: "row", class: side(columns[place]) }, cell)
     : make("td", { class: side(columns[place]) }, cell)))));
   const made = make("table", { class: columns.length < 3 ? "narrow" : false }, make("thead", {}, head), make("tbody", {}, body));
-  return make("div", { "class": "wide", "tabindex": 0, "role": "region", "aria-label": label }, made);
+  return make("div", { "class": "wide", "tabindex": 0, "role": "region", "aria-label": `${label}: table` }, made);
 }
 
 /** Return a table in a fold, drawn when it is first opened. */

@@ -15,7 +15,7 @@ export class Asker {
     this.drawn = 0;
     this.waiting = null;
     this.running = null;
-    signal.addEventListener("abort", () => { this.waiting = null; this.running?.abort(); });
+    signal.addEventListener("abort", () => { this.waiting = null; this.running?.stop(); });
   }
 
   /** Ask. While a slider moves (`done` false) the question under way is let finish, so that there is something to
@@ -23,22 +23,23 @@ export class Asker {
   ask(pairs, done) {
     const long = Number(pairs.find(([name]) => name === "draws")?.[1] ?? this.usual) > this.atOnce;
     if (long && !done) return;
-    this.waiting = { pairs, long };
+    const question = { pairs: [...pairs], long, key: JSON.stringify(pairs) };
+    if (question.key === (this.waiting ?? this.running)?.key) return;
+    this.waiting = question;
     if (!this.running) this.next();
-    else if (done) this.running.abort();
+    else if (done) this.running.stop();
   }
 
   /** Give up what is under way. */
   cancel() {
     this.waiting = null;
-    this.running?.abort();
+    this.running?.stop();
   }
 
   async next() {
-    const { pairs, long } = this.waiting;
+    const { pairs, long, key } = this.waiting, stopper = new AbortController(), { signal } = stopper, serial = ++this.serial;
     this.waiting = null;
-    this.running = new AbortController();
-    const serial = ++this.serial, { signal } = this.running;
+    this.running = { key, stop() { this.key = null; stopper.abort(); } };
     this.told.began(long);
     try {
       const numbered = [...pairs, ["client", client], ["serial", String(serial)]];
@@ -48,7 +49,7 @@ export class Asker {
         await this.told.result(found);
       }
     } catch (error) {
-      await this.failed(error, { pairs, long });
+      await this.failed(error, { pairs, long, key });
     }
     this.running = null;
     if (this.waiting) this.next();

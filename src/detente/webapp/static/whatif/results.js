@@ -38,7 +38,7 @@ class Panels {
 
   add(key, title, rows) {
     const place = make("div", { "class": "chart", "role": "img", "aria-label": `${title}. ${this.words} The figures are in the tables below.` });
-    const panel = make("div", { "class": "panel", "data-key": key }, make("h5", {}, title), place);
+    const panel = make("div", { "class": "panel", "data-key": key }, make("h4", {}, title), place);
     this.element.append(panel);
     this.held.set(key, { title, panel, chart: new Chart(place, this.spec(rows)) });
   }

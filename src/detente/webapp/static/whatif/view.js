@@ -87,8 +87,9 @@ class Desk {
   began(long) {
     this.shell.classList.add("stale");
     const cancel = make("button", { type: "button", onclick: () => this.asker.cancel() }, "Cancel");
+    clearTimeout(this.slow);
     if (long) this.bar.replaceChildren(make("progress", { "aria-label": "Futures drawn" }), make("span", {}, "Drawing futures …"), cancel);
-    else this.slow ??= setTimeout(() => { this.bar.textContent = "Working …"; }, REST);
+    else this.slow = setTimeout(() => { this.bar.textContent = "Working …"; }, REST);
   }
 
   progress({ done, total, seconds_left: left }) {
@@ -101,7 +102,6 @@ class Desk {
 
   ended() {
     clearTimeout(this.slow);
-    this.slow = null;
     const stale = this.shell.classList.contains("stale") && this.results.found;
     this.bar.replaceChildren(this.results.found && !this.refused
       ? `${this.results.found.draws.toLocaleString("en-GB")} futures in ${Math.round(this.results.found.ms)} ms${stale ? "; cancelled before the newest was drawn" : ""}`
