@@ -212,14 +212,15 @@ class _Reader:
         return next((value for key, value in reversed(self.pairs) if key == name), None)
 
     def whole(self, name: str, span: tuple[int, int], otherwise: int) -> int:
-        text = self.last(name)
+        text, style = self.last(name), "" if name == "until" else ","
+        hint = f"give {span[0]:{style}} to {span[1]:{style}}"
         if text is None:
             return otherwise
         if not (text.isascii() and text.isdecimal() and len(text) <= 12):
-            self.fault(name, f"{text[:40]!r} is not a whole number", f"give {span[0]:,} to {span[1]:,}")
+            self.fault(name, f"{text[:40]!r} is not a whole number", hint)
             return otherwise
         if not span[0] <= int(text) <= span[1]:
-            self.fault(name, f"{int(text):,} is out of range", f"give {span[0]:,} to {span[1]:,}")
+            self.fault(name, f"{int(text):{style}} is out of range", hint)
             return otherwise
         return int(text)
 

@@ -135,7 +135,17 @@ def as_yaml(case: Case, asked: Asked, *, name: str) -> str:
         f"# Explored on the live page of {case.name}. Save it as what-if.yaml; the same numbers come from\n"
         f"# detente project {name} --scenario ./what-if.yaml{run}\n"
     )
-    return head + yaml.dump(held, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
+    return head + dumped(held)
+
+
+def dumped(content: Any) -> str:
+    """Return plain values as YAML that reads back as the same values, by the rules of case files.
+
+    >>> dumped({"baseline": "12e4"})
+    'baseline: "12e4"\\n'
+    """
+    text: str = yaml.dump(content, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
+    return text
 
 
 class _Dumper(yaml.SafeDumper):

@@ -12,7 +12,7 @@ import json
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -159,7 +159,7 @@ def event(name: str, content: Row) -> bytes:
 
 async def told(
     turns: Turns, client: str, serial: int | None, work: Callable[[Tell], Row]
-) -> AsyncIterator[bytes]:
+) -> AsyncGenerator[bytes, None]:
     """Yield a run as events: `progress` (done, total, seconds_left), then `result`, `dropped` or `problems`.
 
     Whoever stops listening ends the run, between two pieces of it.

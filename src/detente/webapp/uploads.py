@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import tempfile
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING
 
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import UploadFile
-from starlette.formparsers import MultiPartException
+from starlette.exceptions import HTTPException
 
 from detente.cases.reading import ENDINGS, LARGEST, load_case
 from detente.errors import CaseError, Problem
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
 FIELD = "case"
+SECONDS = 30.0
+"""For an upload to come whole."""
 ODD = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -27,24 +31,28 @@ async def received(request: Request, *, seed: int, draws: int) -> tuple[Study, s
 
     Raises `QueryError` where no whole file came, and `CaseError` with every problem of the case, with lines.
     """
+    await _whole(request)
     try:
         async with request.form(max_files=1, max_fields=4, max_part_size=LARGEST) as form:
             sent = form.get(FIELD)
-            if not isinstance(sent, UploadFile) or not _is_whole(request, await sent.read()):
+            if not isinstance(sent, UploadFile):
                 raise QueryError(_in_part())
-            await sent.seek(0)
             name, content = named(sent.filename or ""), await sent.read()
-    except MultiPartException as error:
+    except HTTPException as error:
         raise QueryError(_in_part()) from error
-    except Exception as error:
-        if type(error).__name__ == "HTTPException":
-            raise QueryError(_in_part()) from error
-        raise
     return checked(name, content, seed=seed, draws=draws), name
 
 
-def _is_whole(_request: Request, content: bytes) -> bool:
-    return bool(content)
+async def _whole(request: Request) -> None:
+    """Read the body to its end; raises `QueryError` where it does not come, or is no form with an end."""
+    kind, options = parse_options_header(request.headers.get("content-type"))
+    try:
+        body = await asyncio.wait_for(request.body(), SECONDS)
+    except TimeoutError as error:
+        raise QueryError(_in_part()) from error
+    end = b"--" + options.get(b"boundary", b"") + b"--"
+    if kind != b"multipart/form-data" or len(end) == 4 or not body.rstrip().endswith(end):
+        raise QueryError(_in_part())
 
 
 def _in_part() -> Problem:

@@ -1,0 +1,127 @@
+"""An invented case of three members, with a scenario, elections, levers and a decision."""
+
+from __future__ import annotations
+
+from detente.cases import Case
+from detente.cases.scenarios import baseline_digest
+from detente.cases.yamltext import parse
+
+CASE = """\
+detente: 1
+title: Tolls
+question: Do the three hold together?
+as_of: 2020-01-01
+rival: RUS
+blocs:
+  THREE: {title: The three, members: [DEU, FRA, POL], reason: Invented.}
+issues:
+  all: {title: All}
+windows:
+  w: {title: W, since: 2018-01-01, until: 2019-01-01}
+agenda:
+  blocs: [THREE]
+  beside: [ITA]
+  capability: {by: assumed, otherwise: 1.0, reason: Invented.}
+  items:
+    tolls:
+      title: Height of tolls
+      low: none
+      high: high
+      position:
+        by: assumed
+        values: {DEU: 0.3, FRA: 0.5, POL: 0.8, ITA: 0.4}
+        spread: 0.05
+        reason: Invented.
+      salience: {by: assumed, otherwise: 0.5, reason: Invented.}
+decisions:
+  renewal:
+    title: Tolls are renewed
+    item: tolls
+    bloc: THREE
+    rule: unanimity
+    proposal: 0.4
+    otherwise: 0.0
+    dates: [2020-03-01]
+    every: half-year
+    support: {doubt: {value: 0.1, low: 0.05, high: 0.2, reason: Invented.}}
+projection:
+  years: 2
+  items: [tolls]
+  alignment: false
+  moves: {value: 0.1, low: 0.05, high: 0.2, reason: Invented.}
+  events:
+    vote:
+      title: A vote in one of them
+      date: 2020-09-01
+      kind: election
+      shift: {tolls: {POL: -0.2}}
+      low: 0.5
+      high: 1.5
+      backlash: 0.3
+      reason: Invented.
+    newcomer:
+      title: Another joins
+      date: 2021-02-01
+      kind: membership
+      join: {THREE: [ITA]}
+      reason: Invented.
+  lines:
+    low: {title: Wants hardly any tolls, item: tolls, at: 0.2, watch: THREE}
+  reason: Invented.
+strategies:
+  title: What they can do
+  reason: Invented.
+  players:
+    payer:
+      title: The payer
+      actors: [DEU]
+      objectives:
+        hold: {title: Tolls are renewed, want: more, measure: {passes: renewal}, reason: Invented.}
+    other:
+      title: The other
+      actors: [RUS]
+      objectives:
+        lapse: {title: Tolls lapse, want: less, measure: {passes: renewal}, reason: Invented.}
+  levers:
+    pay:
+      title: Pay for agreement
+      owner: payer
+      kind: side_payment
+      means: reward
+      date: 2020-02-01
+      pays: {renewal: {DEU: 0.1, FRA: 0.1}}
+      cost: {value: 0.1, low: 0.0, high: 0.2, unit: points, reason: Invented.}
+      reason: Invented.
+    majority:
+      title: Decide by majority
+      owner: payer
+      kind: rule
+      means: institution
+      date: 2020-02-01
+      rules: {renewal: simple_majority}
+      cost: {value: 0.1, low: 0.0, high: 0.2, unit: points, reason: Invented.}
+      reason: Invented.
+"""
+SCENARIOS = """\
+scenarios:
+  crisis:
+    title: A crisis
+    baseline: "@"
+    patch:
+      projection:
+        events:
+          shock: {title: A shock, date: 2020-05-01, shift: {tolls: {THREE: -0.2}}, reason: Invented.}
+    reason: Invented.
+  slow:
+    title: All move slowly
+    baseline: "@"
+    patch: {projection: {moves: {value: 0.01, low: 0.005, high: 0.02}}}
+    reason: Invented.
+"""
+
+
+def whole_case() -> str:
+    """Return the case with its scenarios, which name the digest of the rest."""
+    document = parse(CASE)
+    digest = baseline_digest(Case.model_validate(document.data))
+    return CASE + SCENARIOS.replace("@", digest)
