@@ -1,4 +1,4 @@
-"""The live page in a real browser, served by the real command: what a reader can do, and what may go wrong."""
+"""The live page in a real browser, by the real command: what a reader can do, and what may go wrong."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ def test_a_deep_link_restores_every_control(tab: Tab, server: Server) -> None:
     assert page.locator("[id='c-until']").input_value() == "2029"
     assert page.locator("[id='c-draws']").input_value() == "300"
     assert page.locator("[id='c-seed']").input_value() == "7"
-    assert page.locator(".results .panel[data-key]").first.get_attribute("data-key") == "NATO/pressure"
+    assert page.locator(".results .panel[data-key*='/']").count() == 1
     page.wait_for_timeout(600)
     assert page.url == f"{server.address}/view/whatif?{query}"
     twin = page.request.get(server.address + str(page.locator("a.json").get_attribute("href"))).json()

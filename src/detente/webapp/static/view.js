@@ -63,11 +63,18 @@ function contents(sections) {
     make("li", {}, make("a", { href: `#${each.key}` }, each.title)))));
 }
 
-function made(rows) {
-  const list = Array.isArray(rows) ? rows : Object.entries(rows);
+function made(facts) {
   return make("section", { "aria-labelledby": "made-heading" },
     make("h3", { id: "made-heading" }, "How these numbers were made"),
-    make("dl", { class: "made" }, list.map(([name, value]) => make("div", {}, make("dt", {}, name), make("dd", {}, String(value))))));
+    make("dl", { class: "made" }, Object.entries(facts).map(([name, value]) => make("div", {},
+      make("dt", {}, name.replaceAll("_", " ")), make("dd", {}, worded(value))))));
+}
+
+/** Return a fact in words: lists by their length, parts one after another. */
+function worded(value) {
+  if (Array.isArray(value)) return value.some((each) => typeof each === "object") ? `${value.length} entries` : value.join(", ");
+  if (value === null || typeof value !== "object") return String(value);
+  return Object.entries(value).map(([name, each]) => `${name.replaceAll("_", " ")} ${worded(each)}`).join("; ");
 }
 
 function missing(rows) {

@@ -38,7 +38,7 @@ function eventGroup(desk, told) {
 }
 
 function odds({ chance, backlash }) {
-  return [chance < 1 && `${percent(chance)} likely`, backlash > 0 && `the opposite in ${percent(backlash)}`].filter(Boolean);
+  return [chance < 1 && `${percent(chance)} likely`, backlash > 0 && `${percent(backlash)} chance of the opposite`].filter(Boolean);
 }
 
 function leverGroup(desk, player, levers) {

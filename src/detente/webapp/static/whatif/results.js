@@ -64,15 +64,15 @@ export class Results {
     this.tables.addEventListener("toggle", () => this.tabulate());
     this.notes = make("ul", { class: "notes" });
     this.saves = make("div", {});
-    this.element = make("div", {}, this.strip,
-      this.part("apart", "How far apart members stand", this.fans, [
-        ["How to read it", "Line: the middle of many futures. Dark band: half of them; light: nine tenths. Dashed: the baseline, with the same luck. Lower is closer."],
-      ]),
+    this.element = make("div", { hidden: true }, this.strip,
       this.part("passes", "What passes", this.decisions, [
         ["How to read it", "Share of futures in which it passes, with an interval for their number. Hollow and dashed: the baseline."],
       ]),
       this.part("crosses", "Who crosses a line", this.crossings, [
         ["How to read it", "Share of futures in which a member is beyond the line at the end, of those not beyond it at the start. Hollow: the baseline."],
+      ]),
+      this.part("apart", "How far apart members stand", this.fans, [
+        ["How to read it", "Line: the middle of many futures. Dark band: half of them; light: nine tenths. Dashed: the baseline, with the same luck. Lower is closer."],
       ]),
       this.tables, this.saves, make("details", { class: "data" }, make("summary", {}, "What to know of these figures"), this.notes));
   }
@@ -84,6 +84,7 @@ export class Results {
   /** Show an answer. */
   async show(found) {
     this.found = found;
+    this.element.hidden = false;
     this.key();
     this.notes.replaceChildren(...found.notes.map((each) => make("li", {}, each)));
     await Promise.all([this.fans.show(this.spreads()), this.decisions.show(this.passed()), this.crossings.show(this.crossed())]);

@@ -127,13 +127,13 @@ class Desk {
     if (!(error instanceof Refused)) throw error;
     this.refused = true;
     this.clear();
-    const rest = error.problems.filter((each) => !this.beside(each));
-    if (rest.length) {
-      const names = [...new Set(rest.map((each) => each.where))].filter((name) => this.state.all(name).length);
-      const buttons = names.map((name) => make("button", { type: "button", onclick: () => { this.drop(name); } }, `Take out ${name}`));
-      this.said.replaceChildren(problems(rest, buttons.length ? buttons : null));
-    }
-    if (rest.length < error.problems.length) say(error.problems.map((each) => `${each.where} ${each.what}: ${each.hint}`).join(". "));
+    const buttons = error.problems.map((each) => {
+      const control = this.beside(each);
+      const button = (name, onclick) => make("button", { type: "button", onclick }, name);
+      if (control) return button(`Go to ${each.where}`, () => control.focus());
+      return this.state.all(each.where).length > 0 && button(`Take out ${each.where}`, () => this.drop(each.where));
+    });
+    this.said.replaceChildren(problems(error.problems, buttons.map((each) => each && [each, " "])));
   }
 
   drop(name) {
@@ -144,13 +144,13 @@ class Desk {
   beside(problem) {
     const control = this.panel.querySelector(`.control[data-name="${CSS.escape(problem.where)}"]`);
     const input = control?.querySelector("input, select");
-    if (!input) return false;
+    if (!input) return null;
     const id = `p-${problem.where}`;
     control.append(make("p", { class: "problem", id }, words({ ...problem, where: "" })));
     input.setAttribute("aria-invalid", "true");
     input.setAttribute("aria-describedby", id);
     for (let fold = control.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
-    return true;
+    return input;
   }
 
   clear() {
