@@ -157,7 +157,7 @@ def test_charts_mark_what_cannot_be_told_apart_and_number_levers() -> None:
     figure = found["options_crown"]
     assert isinstance(figure, Figure)
     regret = str(figure.panels[0].spec)
-    assert regret.count("cannot be told from it") >= 1 and regret.count("'loses more'") >= 2
+    assert regret.count("not told apart") >= 1 and regret.count("'loses more'") >= 2
     assert "1 Offer trade" in regret and "1 + 2" in regret
     assert "trade" not in [panel.title for panel in figure.panels]
     assert figure.table.frame["series"].tolist()[0] == figure.legend[0].name

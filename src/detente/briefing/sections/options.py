@@ -53,7 +53,7 @@ def opening(held: Options) -> Sentence:
         "The same questions are put to every player, in the order of the case, over ",
         Cited(counted(held.draws, "case", method="futures drawn"), "futures behind each pair of portfolios"),
         " futures that all portfolios share. What ",
-        Cited(counted(len(held.levers), "case"), "levers of all players"),
+        Cited(counted(len(held.levers), "case", method=say.COUNTED), "levers of all players"),
         " levers do, what they cost and what players want is assumed, each with its range and a reason (see "
         "below); intervals are for the number of futures alone. Influence is in the abstract: a shift with a "
         "cost and a chance of the opposite. Nothing here says who is right, or what to tell anyone.",

@@ -165,7 +165,7 @@ def _routes(held: Options) -> Figure:
         "Each panel is one way to a break. Long bars take most of the way; small ones help. The distance is "
         "that of all bars together: the less, the nearer the break. Nothing is said of how likely it is.",
         tuple(panels),
-        Table("options_routes", BEHIND, frame, ROUTE),
+        Table("options_routes", BEHIND, frame, ROUTE, display=frame[frame["share"] >= LEAST]),
     )
 
 

@@ -24,7 +24,7 @@ READING = (
     "gains, rust ones losses, weighed as the case has it."
 )
 BEHIND = "Figures behind this chart"
-SERIES = (Series("loses least, or cannot be told from it", 0), Series("loses more", 1))
+SERIES = (Series("loses least, or not told apart", 0), Series("loses more", 1))
 """Portfolios that may be the best, and those that lose more beyond doubt."""
 DIGITS = 2
 ROOM, WIDTH = 170, 32
@@ -64,7 +64,7 @@ def player_figure(held: Options, player: Row, *, again: bool = False) -> Figure:
         series=[SERIES[int(apart)].name for apart in shown["told_apart"]],
         name=shown["label"],
         value=shown["regret"],
-        note=[f"{figure(each, 'share')} of futures worse than nothing" for each in shown["worse"]],
+        note=[f"worse than nothing: {figure(each, 'share')}" for each in shown["worse"]],
     )
     ends = 0.0, float(frame["high"].max()) * 1.05 or 1.0
     drawn = ["name", "series", "value", "low", "high", "note"]

@@ -24,6 +24,7 @@ NAMED = 4
 TRACE = 0.05
 """Points that are not worth naming."""
 COST = "cost"
+COUNTED = "counted in the case"
 HALF = "threshold found on half of the futures, and tried on the others"
 
 
@@ -37,11 +38,12 @@ def best_sentence(player: Row, held: pd.DataFrame) -> Sentence:
     of regret.
     """
     order = rows(held)
-    who, answers = str(player["title"]), counted(int(player["answers"]), "case")
+    who, answers = str(player["title"]), counted(int(player["answers"]), "case", method=COUNTED)
+    compared = counted(int(player["portfolios"]), "case", method=COUNTED)
     lead: tuple[Part, ...] = (
         Label(who), ", against ", Cited(answers, f"answers considered, {who}"),
         " answers of ", Label(str(player["other_title"])), ": of ",
-        Cited(counted(int(player["portfolios"]), "case"), f"portfolios compared, {who}"), " portfolios, ",
+        Cited(compared, f"portfolios compared, {who}"), " portfolios, ",
     )  # fmt: skip
     alike = [row for row in order if not row["told_apart"]]
     if len(alike) == 1 < len(order):

@@ -13,7 +13,7 @@ from detente.briefing.sections.options_sentences import TRACE
 if TYPE_CHECKING:
     from detente.strategy.campaign.options import Options
 
-FEW = 3
+FEW = 2
 """How many drivers of each player are shown; the file has all."""
 WANTED = {"more": "more of it", "less": "less of it"}
 UNITS = {"percent_gdp": "% of GDP", "points": "points"}
