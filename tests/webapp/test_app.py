@@ -9,10 +9,15 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
+import numpy as np
 import pytest
 
+from detente.cases import Case
+from detente.cases.yamltext import parse
+from detente.study import Study
 from detente.webapp.security import MOST_BODY
 from detente.webapp.views import VIEWS
+from detente.webapp.views.beliefs import beliefs
 from tests.webapp.conftest import Ask, csrf
 from tests.webapp.tolls import CASE
 
@@ -181,3 +186,29 @@ def test_a_body_that_goes_on_is_cut_off(ask: Ask) -> None:
     headers = {**csrf(ask), "content-type": "multipart/form-data; boundary=x"}
     assert ask("POST", "/api/case", content=endless(), headers=headers).status_code in (400, 413)
     assert sent <= 2 * MOST_BODY
+
+
+FORUM = """\
+forum:
+  name: The meeting
+  place: Here
+  perception:
+    hope: {value: 0.5, low: 0.2, high: 0.8}
+    esteem: {value: 0.2, low: 0.0, high: 0.4}
+    noise: 0.0
+    reason: Invented.
+  meetings:
+    spring: {title: Spring, date: 2019-12-01, items: [tolls], present: [THREE], source: Invented.}
+"""
+
+
+def test_a_belief_that_is_moved_moves_the_expectation_as_the_page_computes_it(cache: Path) -> None:
+    document = parse(CASE + FORUM)
+    held = Study(Case.model_validate(document.data), draws=200)
+    told = beliefs(held)[0]
+    assert told["present"] == ["DEU", "FRA", "POL"]
+    row = told["actors"].index("DEU")
+    belief, weight = np.array(told["belief"][row]), np.array(told["weight"][row])
+    assert told["belief"][row] == pytest.approx([0.3, 0.4, 0.55])
+    assert (weight * belief).sum() / weight.sum() == pytest.approx(told["expectation"][row], rel=1e-5)
+    assert told["expectation"][row] < told["outcome"]

@@ -15,6 +15,8 @@ claims, sources). Every GET takes `session=ID`, which an upload gives; without i
   legend, panels of {title, spec}, table) or a table (kind, key, title, note, folded, citations, columns,
   `rows` as shown, `values`). With an `ETag`. Where it takes long: 202 with {"pending": true, "step": words},
   to be asked again after `Retry-After` seconds.
+- `/api/forum` has `beliefs` besides (`views.beliefs`: who believes what of whom, to be moved in the
+  page), and `/api/strategies` has `tables` (`strategy.campaign.columns`).
 - `GET /api/controls` has every control of the what-if with its limits (`controls.controls`);
   `GET /api/projection` is the view `whatif` of the form above: what the brief says of the future.
 - `GET /api/whatif?…&client=ID&serial=N` has request (with `query`, which restores it), serial, draws, seed,
@@ -70,7 +72,7 @@ from detente.webapp.workshop import Apart, Here
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from detente.study import Study
+    from detente.webapp.studying import Study
 
 Row = dict[str, Any]
 SLOTS = max(2, min(4, os.cpu_count() or 2))
@@ -87,11 +89,11 @@ def build(study: Study, *, door: Door | None = None, name: str = "", apart: bool
     """Return the application for a study.
 
     `door` says who is let in, `name` what the command calls the case; with `apart`, long work is done in
-    processes of its own. Nothing is measured before it is asked for.
+    processes of its own, and the what-if is made ready when the server starts.
     """
     door = door or Door()
     first = Session(study, name or study.case.name, bench=Apart() if apart else Here())
-    page = Page(Sessions(first), door)
+    page = Page(Sessions(first), door, warm=apart)
     routes = [
         Route("/", page.first),
         Route("/view/{name}", page.view),
@@ -155,16 +157,19 @@ HANDLERS: dict[Any, Callable[[Request, Exception], Response]] = dict.fromkeys(
 class Page:
     """The handlers, and what they share."""
 
-    def __init__(self, sessions: Sessions, door: Door) -> None:
+    def __init__(self, sessions: Sessions, door: Door, *, warm: bool) -> None:
         self.sessions = sessions
         self.door = door
+        self.warm = warm
         self.turns = Turns(SLOTS)
         self._slow = ThreadPoolExecutor(2, "views")
         self._making: dict[tuple[str, str], Future[Row]] = {}
 
     @contextlib.asynccontextmanager
     async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:
-        """Let go of threads and databases at the end."""
+        """Make the what-if ready while the reader looks at the first view; let go of all at the end."""
+        if self.warm:
+            self._slow.submit(self.sessions.first.warm)
         yield
         self.turns.close()
         self._slow.shutdown(wait=False, cancel_futures=True)
@@ -334,8 +339,7 @@ class Page:
 
     async def upload(self, request: Request) -> Response:
         """Make a session of an uploaded case; nothing of it is left on disk."""
-        first = self.sessions.first.study
-        study, name = await uploads.received(request, seed=first.seed, draws=first.draws)
+        study, name = await uploads.received(request, self.sessions.first.study)
         session = self.sessions.add(study, name)
         case = {"name": study.case.name, "title": study.case.title}
         address = f"/view/{next(iter(VIEWS))}?session={session.id}"

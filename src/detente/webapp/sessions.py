@@ -6,6 +6,7 @@ process alone: after a restart an old one is unknown, which the page answers by 
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import threading
 from collections import OrderedDict
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
     from detente.evidence import Gazetteer
     from detente.simulation.projection.preparing import Known as Basis
     from detente.simulation.projection.preparing import Prepared
-    from detente.study import Study
     from detente.webapp.numbers import Numbers, Tell
+    from detente.webapp.studying import Study
 
 MOST_SESSIONS = 8
 PREPARED = 6
@@ -61,6 +62,11 @@ class Session:
     _answers: Kept[dict[str, Any]] = field(default_factory=lambda: Kept(ANSWERS))
     _made: Kept[Any] = field(default_factory=lambda: Kept(16))
     wholes: Kept[dict[str, Any]] = field(default_factory=lambda: Kept(16))
+
+    def warm(self) -> None:
+        """Work out what every answer of the what-if needs; what goes wrong is told to who asks for it."""
+        with contextlib.suppress(DetenteError):
+            self.answered(Asked(self.draws, self.study.seed))
 
     def made(self, name: str, make: Callable[[], Any]) -> Any:
         """Return something of this session that is worked out once."""

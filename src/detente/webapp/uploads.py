@@ -14,11 +14,13 @@ from starlette.exceptions import HTTPException
 
 from detente.cases.reading import ENDINGS, LARGEST, load_case
 from detente.errors import CaseError, Problem
-from detente.study import Study
 from detente.webapp.asked import QueryError
+from detente.webapp.studying import Study, on
 
 if TYPE_CHECKING:
     from starlette.requests import Request
+
+    from detente.cases.schema import Case
 
 FIELD = "case"
 SECONDS = 30.0
@@ -26,8 +28,8 @@ SECONDS = 30.0
 ODD = re.compile(r"[^A-Za-z0-9._-]+")
 
 
-async def received(request: Request, *, seed: int, draws: int) -> tuple[Study, str]:
-    """Return the study of an uploaded case, and what its file is called.
+async def received(request: Request, beside: Study) -> tuple[Study, str]:
+    """Return the study of an uploaded case, set up as the one `beside`, and what its file is called.
 
     Raises `QueryError` where no whole file came, and `CaseError` with every problem of the case, with lines.
     """
@@ -40,7 +42,7 @@ async def received(request: Request, *, seed: int, draws: int) -> tuple[Study, s
             name, content = named(sent.filename or ""), await sent.read()
     except HTTPException as error:
         raise QueryError(_in_part()) from error
-    return checked(name, content, seed=seed, draws=draws), name
+    return on(beside, checked(name, content)), name
 
 
 async def _whole(request: Request) -> None:
@@ -70,8 +72,8 @@ def named(sent: str) -> str:
     return bare if bare.endswith(ENDINGS) and Path(bare).stem else f"{bare or 'case'}.yaml"
 
 
-def checked(name: str, content: bytes, *, seed: int, draws: int) -> Study:
-    """Return the study of a case that was sent; raises `CaseError` with every problem, with lines."""
+def checked(name: str, content: bytes) -> Case:
+    """Return a case that was sent; raises `CaseError` with every problem, with lines."""
     with tempfile.TemporaryDirectory(prefix="detente-upload-") as folder:
         path = Path(folder) / name
         path.write_bytes(content)
@@ -88,4 +90,4 @@ def checked(name: str, content: bytes, *, seed: int, draws: int) -> Study:
     if case.data:
         hint = f"run `detente serve ./{name}`, beside the tables"
         raise CaseError(Problem(f"{name}: data", "an uploaded case cannot read files of this machine", hint))
-    return Study(case, seed, draws)
+    return case

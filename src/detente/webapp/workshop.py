@@ -14,17 +14,18 @@ import pickle
 import signal
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any, Protocol
 
 from detente.errors import DetenteError, Problem
+from detente.webapp.studying import silent, telling
 
 if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
 
     from detente.evidence import Event
-    from detente.study import Study
+    from detente.webapp.studying import Study
 
 IDLE = 20.0
 """Seconds after which a bench without work is cleared."""
@@ -55,7 +56,7 @@ class Here:
 
     def ask(self, study: Study, task: str, hear: Hear) -> Any:
         """Return what comes of a task."""
-        return done(replace(study, report=_steps(hear)), task)
+        return done(telling(study, _steps(hear)), task)
 
     def close(self) -> None:
         """Nothing is under way."""
@@ -113,7 +114,7 @@ class _Process:
         with self._busy:
             pipe = self._open()
             try:
-                pipe.send_bytes(pickle.dumps((_bare(study), task)))
+                pipe.send_bytes(pickle.dumps((telling(study, silent), task)))
                 return self._listen(pipe, hear)
             except (EOFError, OSError) as error:
                 self._end()
@@ -180,13 +181,6 @@ class _Process:
         self._end()
 
 
-def _bare(study: Study) -> Study:
-    """Return a study as it can travel: with nothing worked out, and telling nobody."""
-    from detente.study import Study as Bare
-
-    return Bare(study.case, study.seed, study.draws)
-
-
 def _work(pipe: Connection) -> None:
     """Do tasks until there is nobody to ask for more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -202,7 +196,7 @@ def _work(pipe: Connection) -> None:
             key = pickle.dumps(study)
             if key not in held:
                 held = dict(list(held.items())[1 - HELD :])
-                held[key] = replace(study, report=_steps(lambda step: send("step", step)))
+                held[key] = telling(study, _steps(lambda step: send("step", step)))
             try:
                 send("done", done(held[key], task))
             except DetenteError as error:

@@ -9,7 +9,7 @@ from detente.briefing.sections.claims import claims
 from detente.webapp.views.telling import sections_of, told
 
 if TYPE_CHECKING:
-    from detente.study import Study
+    from detente.webapp.studying import Study
 
 
 def data(study: Study, _name: str) -> dict[str, Any] | None:

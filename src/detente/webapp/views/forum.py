@@ -8,17 +8,19 @@ from detente.briefing.material import material_of
 from detente.briefing.sections.bargaining import bargaining
 from detente.briefing.sections.forum import forum
 from detente.briefing.sections.occasions import occasions
+from detente.webapp.views.beliefs import beliefs
 from detente.webapp.views.telling import rows, sections_of, told
 
 if TYPE_CHECKING:
-    from detente.study import Study
+    from detente.webapp.studying import Study
 
 
 def data(study: Study, _name: str) -> dict[str, Any] | None:
-    """Return the sections on the agenda and on meetings, with the table of expectations."""
+    """Return the sections on the agenda and on meetings, with expectations and the beliefs behind them."""
     if study.case.agenda is None:
         return None
     outcomes = study.simulate()
     material = material_of(study.case, study.evidence, study.measure(), outcomes)
     found = told(sections_of(material, (forum, bargaining, occasions)))
-    return found and {**found, "forum": rows(outcomes.forum), "missing": rows(outcomes.missing)}
+    held = {"forum": rows(outcomes.forum), "beliefs": beliefs(study), "missing": rows(outcomes.missing)}
+    return found and {**found, **held}

@@ -19,7 +19,7 @@ from detente.briefing.sections.weakest import weakest
 from detente.webapp.views.telling import Maker, rows, sections_of, told
 
 if TYPE_CHECKING:
-    from detente.study import Study
+    from detente.webapp.studying import Study
 
 MAKERS: Mapping[str, tuple[Maker, ...]] = {
     "unity": (unity, changes, weakest),

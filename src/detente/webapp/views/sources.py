@@ -13,7 +13,7 @@ from detente.webapp.views import FILES
 from detente.webapp.views.telling import table
 
 if TYPE_CHECKING:
-    from detente.study import Study
+    from detente.webapp.studying import Study
 
 
 def data(study: Study, _name: str) -> dict[str, Any]:

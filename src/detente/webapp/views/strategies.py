@@ -4,29 +4,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
+from detente.briefing.material import material_of
 from detente.briefing.output import as_csv
+from detente.briefing.sections.options import options
 from detente.webapp.views import FILES
-from detente.webapp.views.telling import rows
+from detente.webapp.views.telling import rows, sections_of, told
 
 if TYPE_CHECKING:
-    from detente.study import Study
+    from detente.webapp.studying import Study
 
 
 def data(study: Study, _name: str) -> dict[str, Any] | None:
-    """Return the tables of all players' options by name; None where the case has no strategies."""
+    """Return the section on each side's options, and all its tables by name; None without strategies."""
     if study.case.strategies is None or study.case.projection is None:
         return None
     found = study.options()
-    frames = {name: frame for name, frame in found.tables().items() if name not in ("about", "missing")}
-    held: dict[str, pd.DataFrame] = {name: frame for name, frame in frames.items() if not frame.empty}
+    material = material_of(study.case, study.evidence, study.measure(), options=found)
+    section = told(sections_of(material, (options,))) or {"sections": [], "numbers": [], FILES: {}}
+    held = {
+        name: frame
+        for name, frame in found.tables().items()
+        if name not in ("about", "missing") and not frame.empty
+    }
     return {
-        "sections": [],
-        "numbers": [],
+        **section,
         "tables": {name: rows(frame) for name, frame in held.items()},
         "draws": found.draws,
         "seed": found.seed,
         "missing": rows(found.missing),
-        FILES: {name: as_csv(frame) for name, frame in held.items()},
+        FILES: {**section[FILES], **{name: as_csv(frame) for name, frame in held.items()}},
     }
