@@ -18,6 +18,7 @@ ROOMS = (
     "measurement",
     "simulation",
     "strategy",
+    "results",
     "claims",
     "briefing",
     "webapp",

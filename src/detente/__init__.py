@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from detente.measurement.networks.camps import camps
     from detente.measurement.networks.detachment import detachment
     from detente.measurement.networks.ties import ties
+    from detente.results.opening import open_result as open
     from detente.simulation.bargaining.verb import bargain
     from detente.study import Study, advise, load, project
 
@@ -28,6 +29,7 @@ __all__ = [
     "detachment",
     "ideal_points",
     "load",
+    "open",
     "project",
     "ties",
 ]
@@ -42,7 +44,10 @@ _HOMES = {
     "camps": "detente.measurement.networks.camps",
     "detachment": "detente.measurement.networks.detachment",
     "bargain": "detente.simulation.bargaining.verb",
+    "open": "detente.results.opening",
 }
+_OTHERWISE = {"open": "open_result"}
+"""Names that would hide one of Python's inside the package."""
 
 
 def __getattr__(name: str) -> Any:
@@ -51,4 +56,4 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'detente' has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module(_HOMES[name]), name)
+    return getattr(import_module(_HOMES[name]), _OTHERWISE.get(name, name))

@@ -59,6 +59,10 @@ class StrategyError(DetenteError):
     """A strategy question that its inputs cannot answer."""
 
 
+class ResultError(DetenteError):
+    """A saved result that was altered, is not whole, or was written by another version."""
+
+
 def raise_all(kind: type[DetenteError], problems: Sequence[Problem]) -> None:
     """Raise `kind` with all of `problems`; do nothing where there are none."""
     if problems:

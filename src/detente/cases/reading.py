@@ -53,6 +53,12 @@ def case_digest(case: Case) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
+def case_text(case: Case) -> str:
+    """Return a case as JSON that `load_case` reads as the same case: what it says, less what is left out."""
+    held = case.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    return json.dumps(held, indent=1, ensure_ascii=False) + "\n"
+
+
 def _find(name_or_path: str | Path) -> Path:
     path = Path(name_or_path).expanduser()
     bare = isinstance(name_or_path, str) and path.name == name_or_path and path.suffix not in ENDINGS

@@ -14,6 +14,7 @@ from detente.commands import (
     backtesting,
     cases,
     differing,
+    opening,
     projecting,
     reading,
     serving,
@@ -43,6 +44,7 @@ app.command(backtesting.backtest)
 app.command(auditing.audit)
 app.command(reading.read)
 app.command(differing.diff)
+app.command(opening.open_saved, name="open")
 app.command(data)
 app.command(events)
 app.command(simulation.score)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from detente.errors import MeasurementError, Problem
+from detente.cases.reading import case_digest, case_text
+from detente.errors import MeasurementError, Problem, ResultError
 from detente.evidence.actors import Gazetteer
+from detente.evidence.inputs import inputs_of
+from detente.folders import Content, Result
 from detente.measurement import camp_frames, casting, changes, shipped, surveys
 from detente.measurement.ballots import Evidence
 from detente.measurement.blocs import groups, members, memberships
@@ -41,7 +44,7 @@ def _silent(_step: str) -> None:
 
 
 @dataclass(frozen=True)
-class Measures:
+class Measures(Result):
     """Everything measured for one case, as tidy tables; rows have a mark, and estimates an interval.
 
     `interval` in the tables says how to read an interval; `meanings` says it in words. All are central
@@ -113,6 +116,34 @@ class Measures:
     """What passed between two sides, by week or month; a period without events has no row."""
     event_shifts: pd.DataFrame = field(default_factory=partial(event_frames.empty, "event_shifts"))
     """Periods from which the mean of a dyad's series is another."""
+    measured: tuple[Case, Evidence] | None = field(default=None, repr=False, compare=False)
+    """The case and the evidence that it was made from."""
+
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """Return every table by name."""
+        held = {each.name: getattr(self, each.name) for each in fields(self)}
+        return {name: each for name, each in held.items() if isinstance(each, pd.DataFrame)}
+
+    def content(self) -> Content:
+        """Return all of it for a folder; raises `ResultError` where it does not know its case."""
+        if self.measured is None:
+            raise ResultError(Problem("measures", "do not know their case", "save what `measure` returns"))
+        case, evidence = self.measured
+        asked = {"seed": self.seed, "draws": self.draws}
+        made = {"case": {"name": case.name, "digest": case_digest(case)}, "evidence": inputs_of(evidence)}
+        return Content(
+            "measures",
+            f"measures of {case.name!r} as of {case.as_of}, {self.draws:,} draws for an interval",
+            self.frames(),
+            {**made, "measured": asked, **asked},
+            texts={f"case/{case.name}.json": case_text(case)},
+            about={"level": self.level, "meanings": dict(self.meanings), "assumptions": self.assumptions},
+        )
+
+    def glance(self) -> tuple[str, str, pd.DataFrame]:
+        """Return how united blocs are, and how sure that is."""
+        sure = f"low and high: {100 * self.level:.0f} % intervals; the column `interval` says of what kind."
+        return f"Measures; {len(self.missing)} could not be had", sure, self.cohesion
 
 
 def measure(
@@ -169,6 +200,7 @@ def measure(
         **points.tables,
         **standing.tables,
         **passed.tables,
+        measured=(case, evidence),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
@@ -29,6 +29,10 @@ from detente.measurement.idealpoints.result import (
 )
 from detente.measurement.idealpoints.sampler import Length, sample
 from detente.measurement.idealpoints.settings import Axes, Link, Prior, named_prior
+from detente.tabular import as_pandas
+
+if TYPE_CHECKING:
+    from narwhals.typing import IntoDataFrame
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ class Spec:
 
 
 def ideal_points(
-    votes: pd.DataFrame,
+    votes: IntoDataFrame,
     *,
     positive: str | None = None,
     draws: int = 400,
@@ -66,8 +70,9 @@ def ideal_points(
     """Estimate where every actor stands in every session from how it votes.
 
     Ordinal item response with points that walk: P(vote <= c) = F(cut_c - slope * point), after Bailey,
-    Strezhnev & Voeten (2017, J. Conflict Resolut. 61:430). One row of `votes` is one vote: actor, roll_call,
-    session or date, vote (yes, abstain, no, absent, and common spellings). `positive` names the actor whose
+    Strezhnev & Voeten (2017, J. Conflict Resolut. 61:430). One row of `votes`, a table of pandas, Polars or
+    Arrow, is one vote: actor, roll_call, session or date, vote (yes, abstain, no, absent, and common
+    spellings). `positive` names the actor whose
     side is positive. `draws` joint posterior draws give sds, intervals, distances and changes; 0 asks for
     points alone, with sds given the items, which are too small. `previous` starts from an earlier result, for
     a session that was added. `Spec(dimensions=2)` places actors in a plane whose axes are fixed by the actors
@@ -83,7 +88,7 @@ def ideal_points(
     """
     spec = spec or Spec()
     check_spec(spec, previous)
-    prepared = prepare(votes, spec.choice)
+    prepared = prepare(as_pandas(votes), spec.choice)
     rng = rng or np.random.default_rng(0)
     if spec.dimensions == 2:
         return estimate_plane(prepared, spec, positive=positive, draws=draws, rng=rng, previous=previous)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,10 @@ from detente.evidence.cells import read_day
 from detente.evidence.tabular import read_rows
 from detente.measurement.networks.layers import ROWS
 from detente.measurement.networks.remarks import Remark, named, pairs, remark
+from detente.tabular import as_pandas
+
+if TYPE_CHECKING:
+    from narwhals.typing import IntoDataFrame
 
 COLUMNS = {
     "a": ("a", "actor", "from", "source"),
@@ -49,7 +53,7 @@ class Edges:
     counts a tie from a to b and one from b to a as two, even where they are alike.
     """
 
-    table: pd.DataFrame | str | Path
+    table: IntoDataFrame | str | Path
     a: str | None = None
     b: str | None = None
     weight: str | None = None
@@ -104,11 +108,12 @@ def read_edges(
     return _kept(rows.assign(kind=rows["layer"]), edges, (since, until), actors)
 
 
-def _sheet(table: pd.DataFrame | str | Path) -> _Sheet:
+def _sheet(table: IntoDataFrame | str | Path) -> _Sheet:
+    table = as_pandas(table)
     if isinstance(table, pd.DataFrame):
         found = _Sheet(table.reset_index(drop=True), OWN, table.index.to_numpy(), "row")
     else:
-        path = Path(table)
+        path = Path(str(table))
         if not path.is_file():
             hint = "check the path; a table in memory is given as a DataFrame"
             raise MeasurementError(Problem(str(table), "there is no such file", hint))

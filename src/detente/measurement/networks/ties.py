@@ -32,8 +32,11 @@ from detente.measurement.networks.layers import (
 from detente.measurement.networks.remarks import Remark, as_frame, pairs, remark
 from detente.measurement.networks.table_ties import table_ties
 from detente.measurement.networks.vote_ties import vote_ties
+from detente.tabular import as_pandas
 
 if TYPE_CHECKING:
+    from narwhals.typing import IntoDataFrame
+
     from detente.cases.networks import AnyLayer
     from detente.cases.schema import Case
 
@@ -136,7 +139,7 @@ class Ties:
 
 
 def ties(
-    source: Evidence | Studied | Edges | pd.DataFrame | str | Path,
+    source: Evidence | Studied | Edges | IntoDataFrame | str | Path,
     *,
     layers: Any = None,
     since: Day = None,
@@ -149,10 +152,11 @@ def ties(
     Of evidence, `layers` says which ties are read: a mapping from names to specs as in the `camps` section of
     a case file, `{"votes": {"by": "votes"}}` if left out; of a study, the layers of its case, or those named.
     A value counts as sign * weight * value / scale. From `since` to `until`, both included: a day, a month
-    or a year; for a study that names none, the last period of its case. A table has a row for each tie: a, b,
-    weight or sign, and if at hand date, source, layer (see `Edges`, which also turns names into codes).
-    `actors` are those among whom ties are read; everyone if left out. `unit` is the precision of weights; if
-    left out, 1 where all are whole, else between a hundredth and a thousandth of the mean.
+    or a year; for a study that names none, the last period of its case. A table (of pandas, Polars or Arrow)
+    has a row for each tie: a, b, weight or sign, and if at hand date, source, layer (see `Edges`, which also
+    turns names into codes). `actors` are those among whom ties are read; everyone if left out. `unit` is the
+    precision of weights; if left out, 1 where all are whole, else between a hundredth and a thousandth of the
+    mean.
 
     Raises MeasurementError with all faults at once, and where no tie is left.
 
@@ -161,7 +165,7 @@ def ties(
     ([2, -1, 1], ['A', 'B', 'A'])
     """
     first, last = read_span(since, until)
-    among = _among(actors)
+    among, source = _among(actors), as_pandas(source)
     if isinstance(source, (Edges, pd.DataFrame, str, Path)):
         if layers is not None:
             hint = "a table brings its own: keep its rows as you wish, and leave `layers` out"

@@ -5,26 +5,32 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from detente import files
-from detente.errors import Problem, SimulationError, did_you_mean, raise_all
+from detente.errors import Problem, ResultError, SimulationError, did_you_mean, raise_all
+from detente.folders import Content, Result
 from detente.simulation.bargaining.actors import Actors, Floats, Perceptions
+from detente.simulation.bargaining.asked import Asked
 from detente.simulation.bargaining.averages import compromise
 from detente.simulation.bargaining.models import MODELS, Answer, Question
 from detente.simulation.bargaining.options import SpatialOptions
 from detente.simulation.bargaining.spatial_inputs import Draws
 from detente.simulation.bargaining.uncertain import Uncertain, uncertain_from
+from detente.tabular import as_pandas
+
+if TYPE_CHECKING:
+    from narwhals.typing import IntoDataFrame
 
 LEVEL = 0.90
 USUAL_DRAWS = 1000
 
 
 @dataclass(frozen=True, eq=False)
-class Bargain:
+class Bargain(Result):
     """What a model found, as tables.
 
     `outcome`: issue, outcome, low, high (90 per cent of the draws; missing if nothing is uncertain).
@@ -45,20 +51,49 @@ class Bargain:
     notes: tuple[str, ...]
     corrections: tuple[str, ...]
     tables: Mapping[str, pd.DataFrame]
+    asked: Asked | None = None
+    """What it was asked of, from which it can be made again."""
+
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """Return every table by name."""
+        own = {"outcome": self.outcome, "positions": self.positions, "actors": self.actors.table()}
+        return {**own, **self.tables}
+
+    def content(self) -> Content:
+        """Return all of it for a folder; raises `ResultError` where it does not know what was asked."""
+        if self.asked is None:
+            raise ResultError(
+                Problem("bargain", "does not know what was asked", "save what `bargain` returns")
+            )
+        import xarray as xr
+
+        drawn = xr.Dataset({"drawn": (("draw", "issue"), self.drawn)}, {"issue": list(self.actors.issues)})
+        return Content(
+            "bargain",
+            repr(self),
+            self.frames(),
+            {"seed": self.asked.seed, "draws": self.asked.draws, "options": {"model": self.model}},
+            arrays={"data": drawn} if len(self.drawn) else {},
+            texts={"inputs.json": self.asked.text()},
+            about={"ended": self.ended, "circle": self.circle, "unsettled": self.unsettled,
+                   "notes": self.notes, "corrections": self.corrections},
+        )  # fmt: skip
+
+    def glance(self) -> tuple[str, str, pd.DataFrame]:
+        """Return the outcome, and how sure it is."""
+        sure = (
+            f"low and high: 90 % of {len(self.drawn):,} draws" if len(self.drawn) else "nothing is uncertain"
+        )
+        title = f"{MODELS[self.model].title} of {self.actors.size} actors: {self.ended}"
+        return title, f"{'. '.join([sure, *self.notes])}.", self.outcome
 
     def write(self, folder: str | Path) -> list[Path]:
         """Write every table into `folder` as CSV, whole or not at all, and return where.
 
         Raises `EvidenceError` where the folder cannot be written.
         """
-        held = {
-            "outcome": self.outcome,
-            "positions": self.positions,
-            "actors": self.actors.table(),
-            **self.tables,
-        }
         written = []
-        for name, frame in held.items():
+        for name, frame in self.frames().items():
             target = Path(folder) / f"{name}.csv"
             files.write_text(target, frame.to_csv(index=name == "votes", lineterminator="\n"))
             written.append(target)
@@ -75,7 +110,7 @@ class Bargain:
 
 
 def bargain(
-    actors: Actors | Uncertain | pd.DataFrame | str | Path,
+    actors: Actors | Uncertain | IntoDataFrame | str | Path,
     *,
     model: str = "compromise",
     options: Any = None,
@@ -85,12 +120,12 @@ def bargain(
 ) -> Bargain:
     """Return what comes out when `actors` bargain under `model`, one of `MODELS`.
 
-    `actors` are `Actors`; `Uncertain`, with ranges; a table of actor, issue, position, salience, capability
-    on 0 to 100, with columns `..._low` and `..._high` for ranges; or a file of KTAB's (CSV or XML) or of such
-    a table. `options` are the model's own (`SpatialOptions`, `Challenge`, `Influence`, `Confidence`), or a
-    mapping of them. `perceptions` say what each actor believes of the others, for the spatial model. Where
-    inputs have ranges, `draws` of them are made from `seed`. Positions and outcomes run from 0 to 1. Raises
-    `SimulationError` with all that is wrong.
+    `actors` are `Actors`; `Uncertain`, with ranges; a table (of pandas, Polars or Arrow) of actor, issue,
+    position, salience, capability on 0 to 100, with columns `..._low` and `..._high` for ranges; or a file of
+    KTAB's (CSV or XML) or of such a table. `options` are the model's own (`SpatialOptions`, `Challenge`,
+    `Influence`, `Confidence`), or a mapping of them. `perceptions` say what each actor believes of the
+    others, for the spatial model. Where inputs have ranges, `draws` of them are made from `seed`. Positions
+    and outcomes run from 0 to 1. Raises `SimulationError` with all that is wrong.
 
     >>> table = pd.DataFrame({"actor": ["A", "B"], "issue": "budget", "position": [0, 100], "salience": 50,
     ...                       "capability": [1, 3]})
@@ -117,6 +152,7 @@ def bargain(
         notes=tuple(notes),
         corrections=answer.corrections,
         tables=answer.tables,
+        asked=Asked(given, spec, perceptions, draws, seed),
     )
 
 
@@ -126,6 +162,7 @@ def read_actors(given: Any) -> Uncertain:
         return given
     if isinstance(given, Actors):
         return Uncertain(given, {})
+    given = as_pandas(given)
     if isinstance(given, pd.DataFrame):
         return uncertain_from(given)
     if isinstance(given, (str, Path)):

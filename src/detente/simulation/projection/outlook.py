@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from detente.cases.projection import ALIGNMENT
+from detente.cases.reading import case_digest, case_text
 from detente.errors import Problem, SimulationError, did_you_mean
+from detente.evidence.inputs import inputs_of
 from detente.files import write_text
+from detente.folders import Content, Result
 from detente.simulation.ensemble.comparing import Comparison, compare
 from detente.simulation.ensemble.results import Ensemble
 from detente.simulation.ensemble.running import draw
@@ -43,7 +46,7 @@ WHY_DRAWS = 256
 
 
 @dataclass(frozen=True, eq=False)
-class Outlook:
+class Outlook(Result):
     """Futures of a case, or of a scenario of it: tables by `frame`, arrays by `data`.
 
     Tables: `positions` by actor and item, `blocs` (means), `cohesion` (the standard deviation among members:
@@ -86,6 +89,38 @@ class Outlook:
         """Return one of the tables of `SOURCES`; raises `SimulationError` where there is no such table."""
         return named(self.prepared, self.ensemble.frame(_source(table)), table)
 
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """Return every table by name, and what is `missing`."""
+        missing = pd.DataFrame([vars(each) for each in self.prepared.missing])
+        return {**{table: self.frame(table) for table in SOURCES}, "missing": missing}
+
+    def content(self) -> Content:
+        """Return all of it for a folder."""
+        case, steps, many = self.case, len(self.prepared.calendar.days) - 1, self.trajectories
+        assert case.projection is not None
+        until = None if steps == 2 * case.projection.years else self.prepared.calendar.days[-1].isoformat()
+        kept = {} if many is None else {"trajectories": many.to_dataset(name="trajectories")}
+        options = {
+            "scenario": self.scenario,
+            "until": until,
+            "trajectories": 0 if many is None else len(many),
+        }
+        made = {**made_of(self.prepared), "seed": self.ensemble.seed, "draws": self.draws, "options": options}
+        return Content(
+            "outlook",
+            repr(self),
+            self.frames(),
+            {**made, "futures": self.digest},
+            arrays={"data": self.data, **kept},
+            texts={f"case/{case.name}.json": case_text(case)},
+            shown="cohesion",
+        )
+
+    def glance(self) -> tuple[str, str, pd.DataFrame]:
+        """Return how far apart the members of blocs are, and how sure that is."""
+        sure = "Standard deviation among members: p5 to p95 hold 90 % of futures; the less, the more united."
+        return repr(self), sure, self.frame("cohesion")
+
     def against(self, base: Outlook, *, means: Means | None = None) -> Difference:
         """Return what is otherwise than in `base`, future by future, with the same luck.
 
@@ -120,16 +155,11 @@ class Outlook:
         """Write every table as CSV into `folder`, and what is missing; return the files."""
         folder.mkdir(parents=True, exist_ok=True)
         written = []
-        for table in SOURCES:
+        for table, frame in self.frames().items():
             path = folder / f"{table}.csv"
-            write_text(path, self.frame(table).to_csv(index=False, lineterminator="\n"))
+            write_text(path, frame.to_csv(index=False, lineterminator="\n"))
             written.append(path)
-        missing = pd.DataFrame([vars(each) for each in self.prepared.missing])
-        write_text(folder / "missing.csv", missing.to_csv(index=False, lineterminator="\n"))
-        return [*written, folder / "missing.csv"]
-
-    def _repr_html_(self) -> str:
-        return self.frame("cohesion")._repr_html_()  # type: ignore[operator,no-any-return]
+        return written
 
     def __repr__(self) -> str:
         under = f" under {self.scenario!r}" if self.scenario else ""
@@ -138,6 +168,17 @@ class Outlook:
             f"{self.draws:,} futures of {self.case.name!r}{under}, {times[0]:%Y-%m-%d} to "
             f"{times[-1]:%Y-%m-%d}: {', '.join(SOURCES)}"
         )
+
+
+def made_of(prepared: Prepared) -> dict[str, Any]:
+    """Return what futures were made from: the case, the evidence, how it was measured, and the fit."""
+    measures = prepared.known.measures
+    return {
+        "case": {"name": prepared.case.name, "digest": case_digest(prepared.case)},
+        "evidence": inputs_of(prepared.known.evidence),
+        "measured": {"seed": measures.seed, "draws": measures.draws},
+        "fitted": prepared.known.fit is not None,
+    }
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from detente.cases.reading import case_text
 from detente.errors import Problem, StrategyError
 from detente.files import write_text
+from detente.folders import Content, Result
+from detente.simulation.projection.outlook import made_of
 from detente.strategy.campaign import breaking, saying
 from detente.strategy.campaign.adapting import Adapted, adapting
 from detente.strategy.campaign.breaking import Breaking
@@ -34,7 +37,7 @@ STRESSED = 64
 
 
 @dataclass(frozen=True, eq=False)
-class Advice:
+class Advice(Result):
     """What a player can do, against another: all that was worked out, as tables and plain sentences.
 
     `leader` is the portfolio with the least mean regret: it is called best only where
@@ -52,6 +55,8 @@ class Advice:
     stress: Indices | None = None
     wedged: Wedged | None = None
     notes: tuple[str, ...] = ()
+    deep: int = 0
+    """Up to how many levers all sets were compared of; 0: the portfolios of the case."""
 
     @property
     def leader(self) -> str:
@@ -117,6 +122,27 @@ class Advice:
         stress = asked_of(self.campaign.prepared.case).stress
         return {key: knob.title for key, knob in stress.knobs.items()} if stress else {}
 
+    def content(self) -> Content:
+        """Return all of it for a folder."""
+        held, case = self.campaign, self.campaign.prepared.case
+        options = {"actor": held.side.key, "against": held.other.key, "deep": self.deep,
+                   "stress": bool(self.breaks) or self.stress is not None}  # fmt: skip
+        return Content(
+            "advice",
+            repr(self),
+            self.frames(),
+            {**made_of(held.prepared), "seed": held.seed, "draws": held.draws, "options": options},
+            texts={f"case/{case.name}.json": case_text(case), "advice.txt": f"{self!r}\n"},
+            about={"sentences": self.sentences, "notes": self.notes},
+            shown="regret",
+        )
+
+    def glance(self) -> tuple[str, str, pd.DataFrame]:
+        """Return what is advised, and the regret of every portfolio."""
+        futures = f"{len(self.campaign.kept):,} futures"
+        sure = f"Mean regret over {futures} and all answers; over_low, over_high: 95 %."
+        return self.sentences[0], sure, self.weighed.best.frame()
+
     def write(self, folder: Path) -> list[Path]:
         """Write every table as CSV, and the sentences as text, into `folder`; return the files."""
         folder.mkdir(parents=True, exist_ok=True)
@@ -171,6 +197,7 @@ def advise(
         stress=indices,
         wedged=wedging(prepared) if wedge and key in (wedge.divider, wedge.defender) else None,
         notes=tuple(_notes(found)),
+        deep=deep,
     )
 
 
