@@ -266,7 +266,8 @@ def test_two_tabs_do_not_take_each_others_turns(context: BrowserContext, tab: Ta
 def test_each_view_opens_without_a_complaint_a_stranger_or_a_barrier(tab: Tab, view: str) -> None:
     page = tab.open(f"/view/{view}")
     if view in CHARTED:
-        page.wait_for_selector(".chart[data-drawn] svg", timeout=SLOW)
+        page.locator(".chart").first.scroll_into_view_if_needed()
+        page.wait_for_selector(".chart[data-drawn] svg")
     else:
         page.wait_for_selector("main table")
     assert page.locator("nav a[aria-current=page]").get_attribute("data-view") == view
@@ -307,6 +308,21 @@ def test_links_lead_through_the_views_and_back(tab: Tab) -> None:
     page.go_back()
     page.wait_for_selector("#unity")
     assert page.title().startswith("Unity")
+
+
+def test_at_the_forums_table_an_expectation_follows_who_is_moved(tab: Tab) -> None:
+    page = tab.open("/view/forum?meeting=munich_2026&item=pressure&observer=HUN&seen.DEU=0.1")
+    assert page.locator("#seen-DEU").input_value() == "0.1"
+    before = page.locator(".expects").inner_text()
+    assert before.startswith("Hungary expects 0.")
+    page.locator("#seen-USA").focus()
+    for _ in range(20):
+        page.keyboard.press("ArrowRight")
+    assert page.locator(".expects").inner_text() != before
+    page.wait_for_url(re.compile(r"seen\.DEU=0\.1&seen\.USA=0\."))
+    page.get_by_role("button", name="As the case has it").click()
+    assert page.locator(".seats .changed").count() == 0
+    assert tab.said == []
 
 
 def test_chart_and_numbers_can_be_saved(tab: Tab) -> None:

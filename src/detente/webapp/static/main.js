@@ -3,15 +3,15 @@
 import { onstep, push } from "./address.js";
 import { dropAll, ready } from "./charts.js";
 import { make, say } from "./dom.js";
+import { forum } from "./forum.js";
 import { address, Away, readable, Refused, session } from "./net.js";
 import { problems } from "./problems.js";
 import { lost, watch } from "./server.js";
 import { upload } from "./upload.js";
-import { strategies } from "./strategies.js";
 import { told } from "./view.js";
 import { whatif } from "./whatif/view.js";
 
-const OWN = { whatif, strategies };
+const OWN = { whatif, forum };
 const WORDS = new Set(["claims", "sources"]);
 const root = document.documentElement;
 const place = document.getElementById("view");

@@ -1,4 +1,4 @@
-// Tables: as the server shows them, or from plain rows; and as CSV.
+// Tables, as the server shows them; and as CSV.
 
 import { make } from "./dom.js";
 
@@ -23,15 +23,6 @@ export function folded(title, columns, rows) {
     if (fold.open && fold.childElementCount === 1) fold.append(table(columns, rows, { label: title }));
   });
   return fold;
-}
-
-/** Return columns and texts for plain rows, all of whose fields are shown. */
-export function plain(rows, names = {}) {
-  const fields = Object.keys(rows[0] ?? {});
-  const columns = fields.map((field) => ({
-    title: names[field] ?? field.replaceAll("_", " "), figure: rows.some((row) => typeof row[field] === "number"),
-  }));
-  return { columns, rows: rows.map((row) => fields.map((field) => shown(row[field]))) };
 }
 
 /** Return a value as text: figures to three digits, a dash where nothing is known. */

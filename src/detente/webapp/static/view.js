@@ -6,7 +6,7 @@ import { address, ask } from "./net.js";
 
 const WAIT = 1_000;
 
-/** Show a view; `more` adds what one view alone has, between its sections and its numbers. */
+/** Show a view; `more` adds what one view alone has, before its sections. */
 export async function told(body, { view, title, signal }, more = () => null) {
   const waits = make("p", { class: "waits", role: "status" });
   body.append(waits);
@@ -19,7 +19,7 @@ export async function told(body, { view, title, signal }, more = () => null) {
   }
   const added = await more(found);
   body.append(...[
-    contents(found.sections), found.sections.map(section), added,
+    contents(found.sections), added, found.sections.map(section),
     found.made && made(found.made), missing(found.missing ?? []),
     found.numbers?.length > 0 && numbers(found.numbers),
   ].flat(Infinity).filter(Boolean));
