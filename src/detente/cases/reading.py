@@ -116,17 +116,22 @@ def _check(document: Document, path: Path, shown: str) -> Case:
     from pydantic import ValidationError
 
     from detente.cases.complaints import complaints, spoken
+    from detente.cases.migrating import migrated, newer
     from detente.cases.references import broken
     from detente.cases.schema import Case
 
+    later = newer(document.data)
+    if later is not None:  # what else it says cannot be judged
+        raise CaseError(Problem(f"{shown}:{document.line(('detente',))}", *later))
+    data, written_for = migrated(document.data)
     found = [(flaw.line, flaw.what, flaw.hint) for flaw in document.flaws]
     if document.whole:
         try:
-            case = Case.model_validate(document.data, context={"file": path})
+            case = Case.model_validate(data, context={"file": path, "written_for": written_for})
         except ValidationError as error:
-            for place, what, hint in complaints(list(error.errors(include_url=False)), document.data):
+            for place, what, hint in complaints(list(error.errors(include_url=False)), data):
                 found.append((document.line(place), what, hint))
-            for each in broken(document.data):
+            for each in broken(data):
                 found.append((document.line(each.path), f"{spoken(each.path)}: {each.what}", each.hint))
             found = found or [(1, str(each["msg"]), "") for each in error.errors(include_url=False)]
     found.sort(key=lambda each: each[0])

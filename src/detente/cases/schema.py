@@ -294,15 +294,22 @@ class Case(Part):
     )
 
     _file: Path | None = PrivateAttr(default=None)
+    _written_for: int | None = PrivateAttr(default=None)
 
     def model_post_init(self, context: Any, /) -> None:
         """Remember the file that the reader names; it is no part of what the case says."""
         self._file = context["file"] if context else None
+        self._written_for = context.get("written_for") if context else None
 
     @property
     def file(self) -> Path | None:
         """The file it was read from, or None for a case made in memory."""
         return self._file
+
+    @property
+    def written_for(self) -> int | None:
+        """The earlier version of this schema that the file was written for, or None."""
+        return self._written_for
 
     @property
     def name(self) -> str:

@@ -48,6 +48,7 @@ def preflight(case: Case, evidence: Evidence) -> list[Finding]:
     """Return what `case` asks for and `evidence` cannot give, the gravest first; empty where all is well."""
     spells = {bloc: memberships(case, bloc, evidence=evidence) for bloc in case.blocs}
     found = [
+        *_version(case),
         *_actors(case, evidence.gazetteer.codes),
         *_blocs(case, spells, evidence),
         *_issues(case, evidence),
@@ -59,6 +60,13 @@ def preflight(case: Case, evidence: Evidence) -> list[Finding]:
         *event_findings(case, evidence, spells),
     ]
     return gravest_first(found)
+
+
+def _version(case: Case) -> Iterator[Finding]:
+    if case.written_for is not None:
+        what = f"was written for version {case.written_for} of case files, read as version {case.detente}"
+        hint = f"nothing to do; `detente schema` explains version {case.detente}"
+        yield Finding("note", "detente", what, hint)
 
 
 def _actors(case: Case, codes: Sequence[str]) -> Iterator[Finding]:
