@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import multiprocessing
 import threading
 import time
 from typing import Any
@@ -11,8 +12,10 @@ from typing import Any
 import pytest
 from starlette.applications import Starlette
 
+from detente.study import Study
 from detente.webapp.keeping import Kept
 from detente.webapp.streams import BusyError, DroppedError, Tell, Turns, told
+from detente.webapp.workshop import Apart, Here, WorkError
 from tests.webapp import conftest
 from tests.webapp.conftest import Ask, wait
 
@@ -212,3 +215,15 @@ def test_what_is_made_once_is_made_once_for_all_who_wait() -> None:
         each.join()
     assert made == [1]
     assert kept.peek("key") == 7
+
+
+def test_work_in_a_process_of_its_own_is_the_same_work_and_ends_with_the_server(study: Study) -> None:
+    apart, steps = Apart(), list[str]()
+    try:
+        assert apart.ask(study, "sources", steps.append) == Here().ask(study, "sources", steps.append)
+        assert any(step.startswith("measuring") for step in steps)
+    finally:
+        apart.close()
+    assert not [each for each in multiprocessing.active_children() if each.name == "detente-work"]
+    with pytest.raises(WorkError, match="is closing"):
+        apart.ask(study, "sources", steps.append)

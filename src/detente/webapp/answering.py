@@ -61,12 +61,12 @@ def csv_of(answer: Row) -> dict[str, str]:
     return {name: pd.DataFrame(answer[name]).to_csv(index=False, lineterminator="\n") for name in names}
 
 
-def whole(session: Session, view: View) -> Row:
+def whole(session: Session, view: View) -> bytes:
     """Return all that the page is sent of a view, from memory, from the cache, or made now."""
 
-    def make() -> Row:
+    def make() -> bytes:
         found = _recalled(session, view)
-        return {key: value for key, value in found.items() if key != FILES}
+        return as_bytes({key: value for key, value in found.items() if key != FILES})
 
     return session.wholes.get(view.name, make)
 
@@ -81,8 +81,9 @@ def body(session: Session, view: View, query: Mapping[str, str]) -> bytes:
     """Return a view's JSON as bytes; raises `QueryError` where `show` names what the view does not have."""
     held = whole(session, view)
     if "show" in query:
-        held = {**held, "sections": _picked(held.get("sections", []), query["show"].split(","))}
-    return as_bytes({"request": dict(query), **held})
+        found = json.loads(held)
+        held = as_bytes({**found, "sections": _picked(found["sections"], query["show"].split(","))})
+    return b'{"request":' + as_bytes(dict(query)) + b"," + held[1:]
 
 
 def _picked(sections: list[Row], wanted: Sequence[str]) -> list[Row]:

@@ -163,7 +163,7 @@ class Page:
         self.warm = warm
         self.turns = Turns(SLOTS)
         self._slow = ThreadPoolExecutor(2, "views")
-        self._making: dict[tuple[str, str], Future[Row]] = {}
+        self._making: dict[tuple[str, str], Future[bytes]] = {}
 
     @contextlib.asynccontextmanager
     async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
 import socket
 from typing import TYPE_CHECKING
 
 import uvicorn
 
 from detente.errors import DetenteError, Problem
+from detente.webapp.memory import hold_little
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -18,8 +17,6 @@ PORT = 8321
 TRIES = 20
 SECONDS_IDLE = 15
 MOST_AT_ONCE = 256
-ARENAS, TRIM, MAPPED = (-8, 2), (-1, 2**17), (-3, 2**18)
-"""Settings of malloc with their values: arenas, bytes free at the top, bytes of a block mapped by itself."""
 
 
 class PortError(DetenteError):
@@ -49,17 +46,9 @@ def bound(host: str, port: int | None) -> socket.socket:
     raise PortError(problem)
 
 
-def give_back() -> None:
-    """Let memory that is freed go back to the system at once, where the C library knows how (glibc)."""
-    with contextlib.suppress(OSError, AttributeError):
-        tune = ctypes.CDLL(None).mallopt
-        for setting, value in ARENAS, TRIM, MAPPED:
-            tune(setting, value)
-
-
 def run(app: ASGIApp, held: socket.socket) -> None:
     """Serve until interrupted; runs that are under way end with their clients."""
-    give_back()
+    hold_little()
     settings = uvicorn.Config(
         app,
         log_level="warning",

@@ -21,6 +21,7 @@ from detente.cases.projection import ALIGNMENT
 from detente.errors import DetenteError, Problem
 from detente.webapp.asked import AT_ONCE, FEWEST, Asked, Known
 from detente.webapp.keeping import Kept
+from detente.webapp.memory import give_back
 from detente.webapp.workshop import BASIS, Bench, Here
 
 if TYPE_CHECKING:
@@ -61,12 +62,13 @@ class Session:
     _bases: Kept[Numbers] = field(default_factory=lambda: Kept(BASES))
     _answers: Kept[dict[str, Any]] = field(default_factory=lambda: Kept(ANSWERS))
     _made: Kept[Any] = field(default_factory=lambda: Kept(16))
-    wholes: Kept[dict[str, Any]] = field(default_factory=lambda: Kept(16))
+    wholes: Kept[bytes] = field(default_factory=lambda: Kept(16))
 
     def warm(self) -> None:
         """Work out what every answer of the what-if needs; what goes wrong is told to who asks for it."""
         with contextlib.suppress(DetenteError):
             self.answered(Asked(self.draws, self.study.seed))
+        give_back()
 
     def made(self, name: str, make: Callable[[], Any]) -> Any:
         """Return something of this session that is worked out once."""
