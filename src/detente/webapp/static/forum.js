@@ -7,7 +7,8 @@ import { told } from "./view.js";
 
 const REST = 400;
 const HEARD = 1_000;
-const TRACK = { width: 600, height: 46, line: 24 };
+const TRACK = { width: 600, edge: 10, height: 46, line: 24 };
+const ASIDE = 40;
 const two = (value) => value.toFixed(2).replace("-", "−");
 
 /** Show the forum, with the table in front. */
@@ -127,14 +128,14 @@ class Seats {
   }
 
   tell() {
-    const at = (value) => 10 + value * (TRACK.width - 20), { line } = TRACK;
+    const { line, edge, height } = TRACK, width = Math.min(TRACK.width, innerWidth - ASIDE), at = (value) => edge + value * (width - 2 * edge);
     const mark = (value, kind, text, below) => [
       kind === "outcome" ? drawn("path", { class: kind, d: `M${at(value)} ${line - 9}l7 9-7 9-7-9z` }) : drawn("circle", { class: kind, cx: at(value), cy: line, r: 6 }),
       drawn("text", { "x": at(value), "y": below ? line + 20 : line - 12, "text-anchor": value > 0.85 ? "end" : value < 0.15 ? "start" : "middle" }, text),
     ];
     this.told.replaceChildren(make("p", { class: "expects" }, this.sentence()),
-      drawn("svg", { "class": "track", "viewBox": `0 0 ${TRACK.width} ${TRACK.height}`, "aria-hidden": "true" },
-        drawn("line", { x1: 10, x2: TRACK.width - 10, y1: line, y2: line }), mark(this.row.outcome, "outcome", "outcome", true),
+      drawn("svg", { "class": "track", "viewBox": `0 0 ${width} ${height}`, "aria-hidden": "true" },
+        drawn("line", { x1: edge, x2: width - edge, y1: line, y2: line }), mark(this.row.outcome, "outcome", "outcome", true),
         mark(this.expected(new Map()), "before", "", false), mark(this.expected(this.moved), "now", "expects", false)));
   }
 
