@@ -8,7 +8,7 @@ import os
 import platform
 import shutil
 import tempfile
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import detente
 from detente.errors import Problem, ResultError
 from detente.files import sha256, unwritable
-from detente.notebook import panel
+from detente.notebook import Shown
 from detente.tabular import write_table
 
 if TYPE_CHECKING:
@@ -53,16 +53,12 @@ class Content:
     """The table that a notebook shows."""
 
 
-class Result(ABC):
+class Result(Shown):
     """What a verb of detente returns: it can be saved as a folder, and shows itself in a notebook."""
 
     @abstractmethod
     def content(self) -> Content:
         """Return all of it as tables, arrays and what it was made from."""
-
-    @abstractmethod
-    def glance(self) -> tuple[str, str, pd.DataFrame]:
-        """Return a title, a line on what it is and how sure, and the table to show first."""
 
     def save(self, folder: str | Path) -> Path:
         """Write it as a folder that `detente.open` opens again, whole or not at all, and return where.
@@ -71,9 +67,6 @@ class Result(ABC):
         `EvidenceError` where the folder cannot be written.
         """
         return write_folder(self.content(), Path(folder))
-
-    def _repr_html_(self) -> str:
-        return panel(*self.glance())
 
 
 def write_folder(content: Content, folder: Path) -> Path:

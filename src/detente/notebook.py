@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -12,12 +13,23 @@ MOST = 8
 """Rows that a notebook shows."""
 
 
+class Shown(ABC):
+    """What shows itself at the end of a notebook's cell."""
+
+    @abstractmethod
+    def glance(self) -> tuple[str, str, pd.DataFrame]:
+        """Return a title, a line on what it is and how sure, and the table to show first."""
+
+    def _repr_html_(self) -> str:
+        return panel(*self.glance())
+
+
 def panel(title: str, note: str, rows: pd.DataFrame) -> str:
     """Return HTML of a table's first rows with a title and a note; all text is escaped.
 
     >>> import pandas as pd
     >>> shown = panel("Two <b>", "How sure.", pd.DataFrame({"actor": ["A", "<script>"]}))
-    >>> "<b>" in shown, "<script>" in shown
+    >>> "Two <b>" in shown, "<script>" in shown
     (False, False)
     """
     top = rows.head(MOST)

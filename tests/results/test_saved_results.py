@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
@@ -19,6 +20,7 @@ from detente.commands import main
 from detente.errors import EvidenceError, ResultError
 from detente.folders import Result
 from detente.results.comparing import compared
+from detente.simulation.bargaining.models import MODELS
 from detente.study import Study
 from tests.test_commands_advising import STRATEGIES
 from tests.test_commands_projection import CASE
@@ -60,15 +62,22 @@ def results(study: Study) -> dict[str, Result]:
     }
 
 
+@pytest.fixture(scope="module")
+def kept(results: dict[str, Result], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The folder of each result, which no test changes."""
+    home = tmp_path_factory.mktemp("kept")
+    return {kind: result.save(home / kind) for kind, result in results.items()}
+
+
 KINDS = ("measures", "outlook", "advice", "bargain")
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_result_is_opened_as_it_was_and_comes_out_the_same_again(
-    kind: str, results: dict[str, Result], tmp_path: Path
+    kind: str, results: dict[str, Result], kept: dict[str, Path]
 ) -> None:
     result = results[kind]
-    saved = detente.open(result.save(tmp_path / kind))
+    saved = detente.open(kept[kind])
     frames = result.content().tables
     assert saved.kind == kind and list(saved.frames()) == list(frames)
     for name, frame in frames.items():
@@ -77,9 +86,9 @@ def test_a_result_is_opened_as_it_was_and_comes_out_the_same_again(
     assert again.same and not again.changed and repr(again) == "the same bytes"
 
 
-def test_arrays_case_and_options_are_kept(results: dict[str, Result], tmp_path: Path) -> None:
+def test_arrays_case_and_options_are_kept(results: dict[str, Result], kept: dict[str, Path]) -> None:
     outlook: Any = results["outlook"]
-    saved = detente.open(outlook.save(tmp_path / "one"))
+    saved = detente.open(kept["outlook"])
     for name, wanted in outlook.data.items():
         assert saved.data[name].dims == wanted.dims and saved.data[name].to_numpy().tobytes() == (
             wanted.to_numpy().tobytes()
@@ -89,7 +98,7 @@ def test_arrays_case_and_options_are_kept(results: dict[str, Result], tmp_path: 
     assert saved.case is not None and case_digest(saved.case) == case_digest(outlook.case)
     assert saved.made["options"] == {"scenario": "turn", "until": "2021-01-01", "trajectories": 2}
     with pytest.raises(ResultError, match="there are no 'data'"):
-        _ = detente.open(results["measures"].save(tmp_path / "two")).data
+        _ = detente.open(kept["advice"]).data
     with pytest.raises(ResultError, match="did you mean 'cohesion'"):
         saved.frame("cohesoin")
 
@@ -231,10 +240,19 @@ def test_the_command_opens_and_replays(
     assert code == 2 and "inputs.json: is missing" in complaint
 
 
+@pytest.mark.parametrize("model", MODELS)
+def test_a_bargain_by_any_model_comes_out_the_same_again(model: str, tmp_path: Path) -> None:
+    rows = np.array([[0.5, 0.5, 0.0], [0.2, 0.6, 0.2], [0.0, 0.0, 1.0]])
+    sure = RANGES.drop(columns=["position_low", "position_high"])
+    result = detente.bargain(sure, model=model, options={"weights": rows} if model == "influence" else None)
+    saved = detente.open(result.save(tmp_path / model))
+    assert saved.replay().same and saved.frames().keys() == result.frames().keys()
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_results_show_themselves_without_script(
-    kind: str, results: dict[str, Result], tmp_path: Path
+    kind: str, results: dict[str, Result], kept: dict[str, Path]
 ) -> None:
-    for shown in (results[kind], detente.open(results[kind].save(tmp_path / kind))):
+    for shown in (results[kind], detente.open(kept[kind])):
         html = shown._repr_html_()
         assert html.startswith("<div><p><b>") and "<table" in html and "<script" not in html

@@ -14,12 +14,13 @@ from detente.measurement.idealpoints.ballots import Ballots, Floats
 from detente.measurement.idealpoints.fit import Solution
 from detente.measurement.idealpoints.identify import Identified, item_scale
 from detente.measurement.idealpoints.planar import PlaneSolution
+from detente.notebook import Shown
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
 @dataclass(frozen=True)
-class IdealPoints:
+class IdealPoints(Shown):
     """Where every actor stands in every session, with its uncertainty.
 
     `points`: mean, sd, quantile (by `q`), votes; dims actor, session; NaN where the actor did not vote.
@@ -49,6 +50,15 @@ class IdealPoints:
         flat["mark"] = "estimated"
         keys = [key for key in ("actor", "session", "dimension") if key in self.points.dims]
         return flat.reset_index()[[*keys, "mean", "sd", "low", "high", "votes", "mark"]]
+
+    def glance(self) -> tuple[str, str, pd.DataFrame]:
+        """Return the points of the last session, and how sure they are."""
+        rows = self.table()
+        last = rows["session"].max()
+        sure = f"low and high: 90 % intervals. {self.identification}"
+        many = self.points.sizes
+        title = f"Ideal points of {many['actor']:,} actors in {many['session']:,} sessions"
+        return f"{title}; here the last, {last}", sure, rows[rows["session"] == last]
 
     def distance(self, one: str, other: str) -> pd.DataFrame:
         """Return the distance between two actors in each session (in the plane, if there is one), mean with

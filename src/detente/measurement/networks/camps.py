@@ -16,13 +16,14 @@ from detente.errors import MeasurementError, Problem, did_you_mean, raise_all
 from detente.measurement.networks.graph import Effort, Ints, SignedGraph, Solution, canonical
 from detente.measurement.networks.remarks import named
 from detente.measurement.networks.ties import Ties
+from detente.notebook import Shown
 
 ALONE = -1
 """Label of an actor that no tie holds."""
 
 
 @dataclass(frozen=True, eq=False)
-class Camps:
+class Camps(Shown):
     """A division of actors into camps, what it leaves frustrated, and below what no division can go.
 
     `members`: actor, camp (1 is the largest; missing where no tie holds the actor), pull (weight of its ties
@@ -60,6 +61,14 @@ class Camps:
     def isolated(self) -> tuple[str, ...]:
         """Actors that no tie holds: they are in no camp."""
         return tuple(self.members.loc[self.members["camp"].isna(), "actor"])
+
+    def glance(self) -> tuple[str, str, pd.DataFrame]:
+        """Return how far from balance the camps are, what is proven of it, and who is in which."""
+        number = self.members["camp"].nunique()
+        saved = f"other camps may save {self.gap:.1%} of it"
+        sure = "proven: no division leaves less" if self.proven else saved
+        title = f"{number} camps leave {self.share:.1%} of the weight of ties frustrated"
+        return title, f"{sure}. share: how strongly its ties pull an actor to its camp.", self.members
 
     def camp(self, actor: str) -> int | None:
         """Return the camp of an actor; None where no tie holds it.

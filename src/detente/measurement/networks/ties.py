@@ -32,6 +32,7 @@ from detente.measurement.networks.layers import (
 from detente.measurement.networks.remarks import Remark, as_frame, pairs, remark
 from detente.measurement.networks.table_ties import table_ties
 from detente.measurement.networks.vote_ties import vote_ties
+from detente.notebook import Shown
 from detente.tabular import as_pandas
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class Studied(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
-class Ties:
+class Ties(Shown):
     """A signed, weighted network of named actors; every tie with its value, date and source.
 
     `rows`: a, b (a before b), layer, kind, sign (1 or -1), weight, value (as observed), unit, date (of the
@@ -101,6 +102,11 @@ class Ties:
     def total(self) -> float:
         """The weight of all ties, whatever their sign, as rounded to units."""
         return float(np.abs(self.whole).sum() * self.unit)
+
+    def glance(self) -> tuple[str, str, pd.DataFrame]:
+        """Return its size, and what was kept and set aside."""
+        sure = "Each tie has its value, date and source in `rows`; here what was kept and what set aside."
+        return f"{len(self.rows):,} ties among {len(self.actors):,} actors", sure, self.account()
 
     def account(self) -> pd.DataFrame:
         """Return what was kept and what was set aside: what, kept, count, examples."""

@@ -67,7 +67,8 @@ class Bargain(Result):
             )
         import xarray as xr
 
-        drawn = xr.Dataset({"drawn": (("draw", "issue"), self.drawn)}, {"issue": list(self.actors.issues)})
+        rows, issues = self.drawn.reshape(-1, len(self.actors.issues)), list(self.actors.issues)
+        drawn = xr.Dataset({"drawn": (("draw", "issue"), rows)}, {"issue": issues})
         return Content(
             "bargain",
             repr(self),
