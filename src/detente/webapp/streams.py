@@ -132,9 +132,14 @@ class Turns:
         except BaseException:
             self._slots.release()
             raise
-        running.add_done_callback(lambda _: self._slots.release())
         # A slot is free when the thread is done, even where nobody waits for the answer any more.
+        running.add_done_callback(self._freed)
         return await asyncio.shield(running)
+
+    def _freed(self, done: asyncio.Future[Any]) -> None:
+        self._slots.release()
+        if not done.cancelled():
+            done.exception()  # looked at, so that one nobody waits for is not reported as lost
 
     def _lane(self, client: str) -> Lane:
         lane = self._lanes.setdefault(client, Lane())
