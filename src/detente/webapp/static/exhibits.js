@@ -8,22 +8,50 @@ import { csv, folded, table } from "./tables.js";
 
 /** Return a section as elements. */
 export function section(told) {
-  return make("section", { "id": told.key, "aria-labelledby": `${told.key}-heading` },
+  return make(
+    "section",
+    { id: told.key, "aria-labelledby": `${told.key}-heading` },
     make("h3", { id: `${told.key}-heading` }, told.title),
-    told.paragraphs.map((part) => make("p", {}, part.map((each) => [sentence(each), " "]))),
+    told.paragraphs.map((part) =>
+      make(
+        "p",
+        {},
+        part.map((each) => [sentence(each), " "]),
+      ),
+    ),
     told.exhibits.map(exhibit),
-    told.notes.map((note) => make("p", { class: "note" }, note)));
+    told.notes.map((note) => make("p", { class: "note" }, note)),
+  );
 }
 
 /** Return every number of the text with where it comes from. */
 export function numbers(rows) {
-  const body = rows.map((row) => make("tr", { id: `n-${row.id}`, tabindex: -1 },
-    make("th", { scope: "row" }, row.id), make("td", {}, row.what), make("td", { class: "n" }, row.shown),
-    make("td", {}, [row.source, row.locator, row.method].filter(Boolean).join("; "))));
-  const head = make("tr", {}, ["Mark", "What", "Number", "From"].map((title) => make("th", { scope: "col" }, title)));
+  const body = rows.map((row) =>
+    make(
+      "tr",
+      { id: `n-${row.id}`, tabindex: -1 },
+      make("th", { scope: "row" }, row.id),
+      make("td", {}, row.what),
+      make("td", { class: "n" }, row.shown),
+      make("td", {}, [row.source, row.locator, row.method].filter(Boolean).join("; ")),
+    ),
+  );
+  const head = make(
+    "tr",
+    {},
+    ["Mark", "What", "Number", "From"].map((title) => make("th", { scope: "col" }, title)),
+  );
   const held = make("table", { class: "ledger" }, make("thead", {}, head), make("tbody", {}, body));
-  return make("details", { class: "data", id: "numbers" }, make("summary", {}, `Every number of this text (${rows.length})`),
-    make("div", { "class": "wide", "tabindex": 0, "role": "region", "aria-label": "Every number of this text" }, held));
+  return make(
+    "details",
+    { class: "data", id: "numbers" },
+    make("summary", {}, `Every number of this text (${rows.length})`),
+    make(
+      "div",
+      { class: "wide", tabindex: 0, role: "region", "aria-label": "Every number of this text" },
+      held,
+    ),
+  );
 }
 
 function sentence(told) {
@@ -32,7 +60,11 @@ function sentence(told) {
 
 function piece(part) {
   if (typeof part === "string") return part;
-  const mark = make("a", { href: `#n-${part.id}`, title: `${part.mark}: ${part.what}`, onclick: leadTo }, part.id);
+  const mark = make(
+    "a",
+    { href: `#n-${part.id}`, title: `${part.mark}: ${part.what}`, onclick: leadTo },
+    part.id,
+  );
   return make("span", { class: "number" }, part.text, make("sup", { class: "mark" }, mark));
 }
 
@@ -54,53 +86,111 @@ function exhibit(told) {
 export function figure(told) {
   const charts = [];
   const panels = told.panels.map((panel) => {
-    const place = make("div", { "class": "chart", "role": "img", "aria-label":
-      `${told.title}${panel.title ? `: ${panel.title}` : ""}. ${told.shows} The figures are in the table below.` });
+    const place = make("div", {
+      class: "chart",
+      role: "img",
+      "aria-label":
+        `${told.title}${panel.title ? `: ${panel.title}` : ""}. ${told.shows} ` +
+        "The figures are in the table below.",
+    });
     charts.push({ chart: new Chart(place, panel.spec), title: panel.title });
     return make("div", { class: "panel" }, panel.title && make("h5", {}, panel.title), place);
   });
   const several = told.panels.length > 1 && !told.stacked;
-  return make("figure", { "id": told.key, "aria-labelledby": `${told.key}-title` },
+  return make(
+    "figure",
+    { id: told.key, "aria-labelledby": `${told.key}-title` },
     make("figcaption", { id: `${told.key}-title` }, make("h4", {}, told.title)),
-    told.legend?.length > 0 && make("ul", { class: "legend" }, told.legend.map((each) => make("li", {},
-      swatch(each.shape, coloured(each.color)), ` ${each.name}`))),
+    told.legend?.length > 0 &&
+      make(
+        "ul",
+        { class: "legend" },
+        told.legend.map((each) => make("li", {}, swatch(each.shape, coloured(each.color)), ` ${each.name}`)),
+      ),
     make("div", { class: several ? "panels several" : "panels" }, panels),
-    reading([["What it shows", told.shows], ["How to read it", told.reading], ["Mind", told.note]]),
+    reading([
+      ["What it shows", told.shows],
+      ["How to read it", told.reading],
+      ["Mind", told.note],
+    ]),
     folded(told.table.title, told.table.columns, told.table.rows),
-    downloads(told.key, charts, told.table));
+    downloads(told.key, charts, told.table),
+  );
 }
 
 /** Return words on how to read a figure. */
 export function reading(parts) {
-  return make("dl", { class: "reading" }, parts.filter(([, text]) => text).map(([name, text]) =>
-    make("div", {}, make("dt", {}, name), make("dd", {}, text))));
+  return make(
+    "dl",
+    { class: "reading" },
+    parts
+      .filter(([, text]) => text)
+      .map(([name, text]) => make("div", {}, make("dt", {}, name), make("dd", {}, text))),
+  );
 }
 
 function tabulated(told) {
   const label = { label: told.title };
-  return make("figure", { "id": told.key, "class": "table", "aria-labelledby": `${told.key}-title` },
+  return make(
+    "figure",
+    { id: told.key, class: "table", "aria-labelledby": `${told.key}-title` },
     make("figcaption", { id: `${told.key}-title` }, make("h4", {}, told.title)),
     told.folded ? folded("Open the table", told.columns, told.rows) : table(told.columns, told.rows, label),
     told.note && make("p", { class: "note" }, told.note),
-    told.citations.length > 0 && make("details", { class: "data" }, make("summary", {}, "Reports behind the figures"),
-      make("ul", { class: "citations" }, told.citations.map((each) => make("li", {}, each)))),
-    downloads(told.key, [], told));
+    told.citations.length > 0 &&
+      make(
+        "details",
+        { class: "data" },
+        make("summary", {}, "Reports behind the figures"),
+        make(
+          "ul",
+          { class: "citations" },
+          told.citations.map((each) => make("li", {}, each)),
+        ),
+      ),
+    downloads(told.key, [], told),
+  );
 }
 
 /** Return the fold with what of a figure can be saved: charts {chart, title}, and the table as CSV. */
 export function downloads(key, charts, told) {
   const chartwise = charts.map(({ chart, title }, place) => {
     const name = charts.length > 1 ? `${key}-${place + 1}` : key;
-    const button = (kind) => make("button", {
-      "type": "button", "class": "plain", "aria-label": `Save ${title || "the chart"} as ${kind.toUpperCase()}`,
-      "onclick": () => chart.download(name, kind),
-    }, kind.toUpperCase());
+    const button = (kind) =>
+      make(
+        "button",
+        {
+          type: "button",
+          class: "plain",
+          "aria-label": `Save ${title || "the chart"} as ${kind.toUpperCase()}`,
+          onclick: () => chart.download(name, kind),
+        },
+        kind.toUpperCase(),
+      );
     return make("li", {}, title || "Chart", " ", button("svg"), " ", button("png"));
   });
   const fields = () => told.columns.map((column) => column.field ?? column.title);
-  const data = told && make("li", {}, "Numbers ", make("button", {
-    "type": "button", "class": "plain", "aria-label": `Save the numbers of ${told.title} as CSV`,
-    "onclick": () => save(`${told.key}.csv`, csv(fields(), told.values ?? told.rows), "text/csv"),
-  }, "CSV"));
-  return make("details", { class: "data save" }, make("summary", {}, "Download"), make("ul", {}, chartwise, data));
+  const data =
+    told &&
+    make(
+      "li",
+      {},
+      "Numbers ",
+      make(
+        "button",
+        {
+          type: "button",
+          class: "plain",
+          "aria-label": `Save the numbers of ${told.title} as CSV`,
+          onclick: () => save(`${told.key}.csv`, csv(fields(), told.values ?? told.rows), "text/csv"),
+        },
+        "CSV",
+      ),
+    );
+  return make(
+    "details",
+    { class: "data save" },
+    make("summary", {}, "Download"),
+    make("ul", {}, chartwise, data),
+  );
 }

@@ -35,7 +35,10 @@ function go(url) {
 async function show({ moved = false } = {}) {
   leaving.abort();
   leaving = new AbortController();
-  const { signal } = leaving, link = named(), view = link.dataset.view, title = link.textContent;
+  const { signal } = leaving,
+    link = named(),
+    view = link.dataset.view,
+    title = link.textContent;
   dropAll();
   if (!WORDS.has(view)) ready();
   root.dataset.view = view;
@@ -47,7 +50,10 @@ async function show({ moved = false } = {}) {
   const heading = make("h2", { id: "heading", tabindex: -1 }, link.dataset.question);
   const body = make("div", { class: "body" });
   place.replaceChildren(heading, body);
-  if (moved) { scrollTo(0, 0); heading.focus({ preventScroll: true }); }
+  if (moved) {
+    scrollTo(0, 0);
+    heading.focus({ preventScroll: true });
+  }
   try {
     await (OWN[view] ?? told)(body, { view, title, signal });
     if (signal.aborted) return;
@@ -63,11 +69,17 @@ async function show({ moved = false } = {}) {
 function failed(body, error) {
   if (error instanceof Away) {
     lost();
-    if (!body.hasChildNodes()) body.append(make("p", { class: "quiet" }, "Nothing to show until the server answers."));
+    if (!body.hasChildNodes())
+      body.append(make("p", { class: "quiet" }, "Nothing to show until the server answers."));
   } else if (error instanceof Refused) {
-    const rest = error.status === 410 ? make("a", { href: location.pathname }, "Show the case of the command instead") : null;
-    const bare = error.status === 400 && location.search
-      ? make("a", { href: address(location.pathname) }, "Show the view without these") : null;
+    const rest =
+      error.status === 410
+        ? make("a", { href: location.pathname }, "Show the case of the command instead")
+        : null;
+    const bare =
+      error.status === 400 && location.search
+        ? make("a", { href: address(location.pathname) }, "Show the view without these")
+        : null;
     body.prepend(problems(error.problems, rest ?? bare));
   } else {
     console.error(error);
@@ -78,7 +90,16 @@ function failed(body, error) {
 /** Keep links to views within the page, and the session in them. */
 function follow(event) {
   const link = event.target.closest?.("a[href^='/view/']");
-  if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  if (
+    !link ||
+    event.defaultPrevented ||
+    event.button ||
+    event.metaKey ||
+    event.ctrlKey ||
+    event.shiftKey ||
+    event.altKey
+  )
+    return;
   event.preventDefault();
   go(link.getAttribute("href"));
 }

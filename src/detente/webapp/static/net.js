@@ -3,7 +3,9 @@
 const BYTES = 9;
 
 /** This tab, to the server: of its questions the newest counts. */
-export const client = Array.from(crypto.getRandomValues(new Uint8Array(BYTES)), (byte) => byte.toString(36)).join("");
+export const client = Array.from(crypto.getRandomValues(new Uint8Array(BYTES)), (byte) =>
+  byte.toString(36),
+).join("");
 
 /** An answer that is no: its problems are {where, what, hint}. */
 export class Refused extends Error {
@@ -60,7 +62,9 @@ export async function* events(path, pairs, { signal } = {}) {
   const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
   let held = "";
   for (;;) {
-    const { done, value } = await reader.read().catch((error) => { throw gone(error); });
+    const { done, value } = await reader.read().catch((error) => {
+      throw gone(error);
+    });
     if (done) return;
     const pieces = (held + value).split("\n\n");
     held = pieces.pop();
@@ -71,7 +75,10 @@ export async function* events(path, pairs, { signal } = {}) {
 function event(piece) {
   const lines = piece.split("\n");
   const name = lines.find((line) => line.startsWith("event: "))?.slice(7);
-  const data = lines.filter((line) => line.startsWith("data: ")).map((line) => line.slice(6)).join("\n");
+  const data = lines
+    .filter((line) => line.startsWith("data: "))
+    .map((line) => line.slice(6))
+    .join("\n");
   return name ? { name, content: JSON.parse(data || "{}") } : null;
 }
 
@@ -88,7 +95,10 @@ function gone(error) {
 }
 
 async function read(answer) {
-  const told = await answer.json().catch((error) => { if (error.name === "AbortError") throw error; return null; });
+  const told = await answer.json().catch((error) => {
+    if (error.name === "AbortError") throw error;
+    return null;
+  });
   if (answer.ok && told !== null) return told;
   const problems = told?.errors ?? [{ where: "server", what: `answers ${answer.status}`, hint: "try again" }];
   throw new Refused(answer.status, problems, Number(answer.headers.get("retry-after")) || 0);

@@ -4,8 +4,16 @@ import { make } from "./dom.js";
 
 /** Return problems as an alert, with a link or a button beneath. */
 export function problems(held, rest = null) {
-  return make("div", { class: "problems", role: "alert" },
-    make("ul", {}, held.map((each) => make("li", {}, words(each)))), rest && make("p", {}, rest));
+  return make(
+    "div",
+    { class: "problems", role: "alert" },
+    make(
+      "ul",
+      {},
+      held.map((each) => make("li", {}, words(each))),
+    ),
+    rest && make("p", {}, rest),
+  );
 }
 
 /** Return a problem as elements. */

@@ -12,24 +12,42 @@ let again = () => {};
 /** Begin to watch; `back` is called when the server is there again. */
 export function watch(back) {
   again = back;
-  setInterval(() => { if (!away && !document.hidden) look(); }, BEAT);
-  for (const name of ["online", "visibilitychange"]) addEventListener(name, () => { if (!document.hidden) look(); }, true);
+  setInterval(() => {
+    if (!away && !document.hidden) look();
+  }, BEAT);
+  for (const name of ["online", "visibilitychange"])
+    addEventListener(
+      name,
+      () => {
+        if (!document.hidden) look();
+      },
+      true,
+    );
 }
 
 /** Say that the server is away, and look for it until it is back. */
 export function lost() {
   if (away) return;
   away = true;
-  document.getElementById("server").replaceChildren(
-    make("p", {}, "The server does not answer: it has been stopped, or this machine was asleep. What you see stays as " +
-      "it is. Start the same command again, and the page goes on by itself."),
-  );
+  document
+    .getElementById("server")
+    .replaceChildren(
+      make(
+        "p",
+        {},
+        "The server does not answer: it has been stopped, or this machine was asleep. What you see stays as " +
+          "it is. Start the same command again, and the page goes on by itself.",
+      ),
+    );
   setTimeout(look, SOON);
 }
 
 async function look() {
   try {
-    const answer = await fetch("/static/icon.svg", { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
+    const answer = await fetch("/static/icon.svg", {
+      cache: "no-store",
+      signal: AbortSignal.timeout(PATIENCE),
+    });
     if (!answer.ok) throw new Error(String(answer.status));
     if (away) await found();
   } catch {

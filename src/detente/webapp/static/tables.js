@@ -7,13 +7,31 @@ const DIGITS = 3;
 /** Return a table element: columns {title, figure}, rows of texts. */
 export function table(columns, rows, { label } = {}) {
   const side = (column) => (column.figure ? "n" : false);
-  const head = make("tr", {}, columns.map((column) => (column.title
-    ? make("th", { scope: "col", class: side(column) }, column.title) : make("td", {}))));
-  const body = rows.map((row) => make("tr", {}, row.map((cell, place) => (place === 0
-    ? make("th", { scope: "row", class: side(columns[place]) }, cell)
-    : make("td", { class: side(columns[place]) }, cell)))));
-  const made = make("table", { class: columns.length < 3 ? "narrow" : false }, make("thead", {}, head), make("tbody", {}, body));
-  return make("div", { "class": "wide", "tabindex": 0, "role": "region", "aria-label": `${label}: table` }, made);
+  const head = make(
+    "tr",
+    {},
+    columns.map((column) =>
+      column.title ? make("th", { scope: "col", class: side(column) }, column.title) : make("td", {}),
+    ),
+  );
+  const body = rows.map((row) =>
+    make(
+      "tr",
+      {},
+      row.map((cell, place) =>
+        place === 0
+          ? make("th", { scope: "row", class: side(columns[place]) }, cell)
+          : make("td", { class: side(columns[place]) }, cell),
+      ),
+    ),
+  );
+  const made = make(
+    "table",
+    { class: columns.length < 3 ? "narrow" : false },
+    make("thead", {}, head),
+    make("tbody", {}, body),
+  );
+  return make("div", { class: "wide", tabindex: 0, role: "region", "aria-label": `${label}: table` }, made);
 }
 
 /** Return a table in a fold, drawn when it is first opened. */
@@ -31,7 +49,14 @@ export function shown(value) {
   if (typeof value === "boolean") return value ? "yes" : "no";
   if (typeof value !== "number") return String(value);
   if (Number.isInteger(value)) return String(value).replace("-", "−");
-  return Number(value.toPrecision(DIGITS)).toLocaleString("en-GB", { maximumSignificantDigits: DIGITS }).replace("-", "−");
+  return value
+    .toLocaleString("en-GB", { minimumSignificantDigits: DIGITS, maximumSignificantDigits: DIGITS })
+    .replace("-", "−");
+}
+
+/** Return a whole number with commas between thousands. */
+export function thousands(number) {
+  return number.toLocaleString("en-GB");
 }
 
 /** Return a share as per cent. */

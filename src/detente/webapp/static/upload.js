@@ -16,14 +16,30 @@ export function upload(button) {
 }
 
 function form() {
-  const file = make("input", { "type": "file", "id": "case", "name": "case", "accept": ".yaml,.yml,.json", "aria-describedby": "case-told" });
+  const file = make("input", {
+    type: "file",
+    id: "case",
+    name: "case",
+    accept: ".yaml,.yml,.json",
+    "aria-describedby": "case-told",
+  });
   const told = make("div", { id: "case-told" });
   const check = make("button", { type: "submit" }, "Check and open");
   const close = make("button", { type: "button", class: "quiet", onclick: () => dialog.close() }, "Close");
-  const body = make("form", { onsubmit: (event) => { event.preventDefault(); sent(file, told, check); } },
+  const body = make(
+    "form",
+    {
+      onsubmit: (event) => {
+        event.preventDefault();
+        sent(file, told, check);
+      },
+    },
     make("h2", { id: "another-heading" }, "Another case"),
     make("p", {}, "A case is one YAML file of at most 1 MB. It is read on this machine, and stays on it."),
-    make("p", {}, make("label", { for: "case" }, "Case file"), " ", file), told, make("p", {}, check, " ", close));
+    make("p", {}, make("label", { for: "case" }, "Case file"), " ", file),
+    told,
+    make("p", {}, check, " ", close),
+  );
   const dialog = make("dialog", { "aria-labelledby": "another-heading" }, body);
   file.addEventListener("change", () => told.replaceChildren());
   document.body.append(dialog);
@@ -34,7 +50,9 @@ async function sent(file, told, check) {
   const [chosen] = file.files;
   if (!chosen) return complain(told, [{ where: "file", what: "none is chosen", hint: "choose one" }]);
   if (chosen.size > LARGEST) {
-    return complain(told, [{ where: chosen.name, what: "is larger than 1 MB", hint: "a case names data, it does not hold them" }]);
+    return complain(told, [
+      { where: chosen.name, what: "is larger than 1 MB", hint: "a case names data, it does not hold them" },
+    ]);
   }
   const form = new FormData();
   form.append("case", chosen);
@@ -45,8 +63,12 @@ async function sent(file, told, check) {
     location.assign(view);
   } catch (error) {
     if (error instanceof Refused) complain(told, error.problems);
-    else if (error instanceof Away) complain(told, [{ where: "server", what: "does not answer", hint: "start it again" }]);
-    else complain(told, [{ where: chosen.name, what: "could not be read", hint: "choose it again if it has changed" }]);
+    else if (error instanceof Away)
+      complain(told, [{ where: "server", what: "does not answer", hint: "start it again" }]);
+    else
+      complain(told, [
+        { where: chosen.name, what: "could not be read", hint: "choose it again if it has changed" },
+      ]);
   } finally {
     check.disabled = false;
   }

@@ -18,11 +18,18 @@ export async function told(body, { view, title, signal }, more = () => null) {
     return;
   }
   const added = await more(found);
-  body.append(...[
-    contents(found.sections), added, found.sections.map(section),
-    found.made && made(found.made), missing(found.missing ?? []),
-    found.numbers?.length > 0 && numbers(found.numbers),
-  ].flat(Infinity).filter(Boolean));
+  body.append(
+    ...[
+      contents(found.sections),
+      added,
+      found.sections.map(section),
+      found.made && made(found.made),
+      missing(found.missing ?? []),
+      found.numbers?.length > 0 && numbers(found.numbers),
+    ]
+      .flat(Infinity)
+      .filter(Boolean),
+  );
 }
 
 /** Ask until the answer is there, telling what is being done meanwhile. */
@@ -31,7 +38,9 @@ export async function patient(path, pairs, { signal, waits }) {
     const found = await ask(path, pairs, { signal });
     if (!found.pending) return found;
     waits.textContent = `Working it out, for the first time only: ${found.step || "measuring"} …`;
-    await new Promise((resolve) => { setTimeout(resolve, WAIT); });
+    await new Promise((resolve) => {
+      setTimeout(resolve, WAIT);
+    });
     if (signal.aborted) return found;
   }
 }
@@ -40,47 +49,99 @@ export async function patient(path, pairs, { signal, waits }) {
 export function tools(view, title, rest = []) {
   const pairs = [...new URLSearchParams(location.search)];
   const file = (what) => address("/api/download", [["view", view], ["what", what], ...pairs]);
-  return make("div", { class: "tools" },
+  return make(
+    "div",
+    { class: "tools" },
     make("details", { class: "help" }, make("summary", {}, "How to read this"), help()),
-    make("ul", { class: "links" },
+    make(
+      "ul",
+      { class: "links" },
       make("li", {}, make("a", { href: address(`/api/${view}`, pairs), class: "json" }, "JSON")),
       make("li", {}, make("a", { href: file("csv"), download: true }, "All tables (CSV)")),
-      rest.map((each) => make("li", {}, each))));
+      rest.map((each) => make("li", {}, each)),
+    ),
+  );
 }
 
 function help() {
-  return make("div", {},
-    make("p", {}, "Small marks after numbers: S is sourced from a row of evidence, E estimated with an interval, A assumed ",
-      "by the case. A mark leads to the list of numbers at the end, which says where each comes from."),
-    make("p", {}, "Bands and thin lines are intervals. Where they overlap, the data cannot tell the difference; a long ",
-      "one means few data. Point at a mark of a chart for its figures, or open the table beneath it."),
-    make("p", {}, "The address of this page restores exactly what you see, and can be passed on with the case."));
+  return make(
+    "div",
+    {},
+    make(
+      "p",
+      {},
+      "Small marks after numbers: S is sourced from a row of evidence, E estimated with an interval, A assumed ",
+      "by the case. A mark leads to the list of numbers at the end, which says where each comes from.",
+    ),
+    make(
+      "p",
+      {},
+      "Bands and thin lines are intervals. Where they overlap, the data cannot tell the difference; a long ",
+      "one means few data. Point at a mark of a chart for its figures, or open the table beneath it.",
+    ),
+    make(
+      "p",
+      {},
+      "The address of this page restores exactly what you see, and can be passed on with the case.",
+    ),
+  );
 }
 
 function contents(sections) {
   if (sections.length < 2) return null;
-  return make("nav", { "class": "contents", "aria-label": "Sections of this view" }, make("ul", {}, sections.map((each) =>
-    make("li", {}, make("a", { href: `#${each.key}` }, each.title)))));
+  return make(
+    "nav",
+    { class: "contents", "aria-label": "Sections of this view" },
+    make(
+      "ul",
+      {},
+      sections.map((each) => make("li", {}, make("a", { href: `#${each.key}` }, each.title))),
+    ),
+  );
 }
 
 function made(facts) {
-  return make("section", { "aria-labelledby": "made-heading" },
+  return make(
+    "section",
+    { "aria-labelledby": "made-heading" },
     make("h3", { id: "made-heading" }, "How these numbers were made"),
-    make("dl", { class: "made" }, Object.entries(facts).map(([name, value]) => make("div", {},
-      make("dt", {}, name.replaceAll("_", " ")), make("dd", {}, worded(value))))));
+    make(
+      "dl",
+      { class: "made" },
+      Object.entries(facts).map(([name, value]) =>
+        make("div", {}, make("dt", {}, name.replaceAll("_", " ")), make("dd", {}, worded(value))),
+      ),
+    ),
+  );
 }
 
 /** Return a fact in words: lists by their length, parts one after another. */
 function worded(value) {
-  if (Array.isArray(value)) return value.some((each) => typeof each === "object") ? `${value.length} entries` : value.join(", ");
+  if (Array.isArray(value))
+    return value.some((each) => typeof each === "object") ? `${value.length} entries` : value.join(", ");
   if (value === null || typeof value !== "object") return String(value);
-  return Object.entries(value).map(([name, each]) => `${name.replaceAll("_", " ")} ${worded(each)}`).join("; ");
+  return Object.entries(value)
+    .map(([name, each]) => `${name.replaceAll("_", " ")} ${worded(each)}`)
+    .join("; ");
 }
 
 function missing(rows) {
   if (!rows.length) return null;
-  return make("section", { "class": "gaps", "aria-labelledby": "gaps-heading" },
+  return make(
+    "section",
+    { class: "gaps", "aria-labelledby": "gaps-heading" },
     make("h3", { id: "gaps-heading" }, "What cannot be said"),
-    make("ul", {}, rows.map((row) => make("li", {}, [row.what, row.why].filter(Boolean).join(": "),
-      row.hint && make("span", { class: "hint" }, row.hint)))));
+    make(
+      "ul",
+      {},
+      rows.map((row) =>
+        make(
+          "li",
+          {},
+          [row.what, row.why].filter(Boolean).join(": "),
+          row.hint && make("span", { class: "hint" }, row.hint),
+        ),
+      ),
+    ),
+  );
 }

@@ -15,7 +15,10 @@ export class Asker {
     this.drawn = 0;
     this.waiting = null;
     this.running = null;
-    signal.addEventListener("abort", () => { this.waiting = null; this.running?.stop(); });
+    signal.addEventListener("abort", () => {
+      this.waiting = null;
+      this.running?.stop();
+    });
   }
 
   /** Ask. While a slider moves (`done` false) the question under way is let finish, so that there is something to
@@ -37,13 +40,24 @@ export class Asker {
   }
 
   async next() {
-    const { pairs, long, key } = this.waiting, stopper = new AbortController(), { signal } = stopper, serial = ++this.serial;
+    const { pairs, long, key } = this.waiting,
+      stopper = new AbortController(),
+      { signal } = stopper,
+      serial = ++this.serial;
     this.waiting = null;
-    this.running = { key, stop() { this.key = null; stopper.abort(); } };
+    this.running = {
+      key,
+      stop() {
+        this.key = null;
+        stopper.abort();
+      },
+    };
     this.told.began(long);
     try {
       const numbered = [...pairs, ["client", client], ["serial", String(serial)]];
-      const found = long ? await this.follow(numbered, signal) : await ask("/api/whatif", numbered, { signal });
+      const found = long
+        ? await this.follow(numbered, signal)
+        : await ask("/api/whatif", numbered, { signal });
       if (found && !found.dropped && serial > this.drawn) {
         this.drawn = serial;
         await this.told.result(found);
@@ -71,7 +85,9 @@ export class Asker {
       this.waiting = null;
       this.told.away();
     } else if (error instanceof Refused && BUSY.has(error.status)) {
-      await new Promise((resolve) => { setTimeout(resolve, 1000 * (error.wait || SHORT)); });
+      await new Promise((resolve) => {
+        setTimeout(resolve, 1000 * (error.wait || SHORT));
+      });
       this.waiting ??= question;
     } else if (!this.waiting) this.told.problems(error);
   }

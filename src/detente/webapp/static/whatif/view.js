@@ -5,6 +5,7 @@ import { copy, make, save, say, settled } from "../dom.js";
 import { address, ask, Refused, text } from "../net.js";
 import { problems, words } from "../problems.js";
 import { lost } from "../server.js";
+import { thousands } from "../tables.js";
 import { tools } from "../view.js";
 import { Asker } from "./asking.js";
 import { panel } from "./controls.js";
@@ -33,7 +34,9 @@ class Desk {
     this.view = view;
     this.title = title;
     this.signal = signal;
-    this.first = new Promise((resolve) => { this.shown = resolve; });
+    this.first = new Promise((resolve) => {
+      this.shown = resolve;
+    });
     this.results = new Results(new Map(told.show.map((each) => [each.key, each.title])));
     this.asker = new Asker({ signal, atOnce: told.draws.at_once, usual: told.draws.default, told: this });
     this.top = make("div", {});
@@ -42,7 +45,13 @@ class Desk {
     this.panel = panel(this, told);
     this.record = settled(() => this.keep(), REST);
     this.speak = settled(() => say(this.results.sentence()), HEARD);
-    this.shell = make("div", { "class": "results", "role": "region", "aria-label": "What follows" }, this.bar, this.said, this.results.element);
+    this.shell = make(
+      "div",
+      { class: "results", role: "region", "aria-label": "What follows" },
+      this.bar,
+      this.said,
+      this.results.element,
+    );
   }
 
   elements() {
@@ -53,7 +62,11 @@ class Desk {
   /** The line on top, whose links hold the state. */
   links() {
     const reset = make("a", { href: address(`/view/${this.view}`) }, "Back to the baseline");
-    const patch = make("button", { type: "button", class: "plain", onclick: () => this.patch() }, "Copy as case patch");
+    const patch = make(
+      "button",
+      { type: "button", class: "plain", onclick: () => this.patch() },
+      "Copy as case patch",
+    );
     const open = this.top.querySelector("details")?.open;
     this.top.replaceChildren(tools(this.view, this.title, [patch, reset]));
     if (open) this.top.querySelector("details").open = true;
@@ -88,8 +101,16 @@ class Desk {
     this.shell.classList.add("stale");
     const cancel = make("button", { type: "button", onclick: () => this.asker.cancel() }, "Cancel");
     clearTimeout(this.slow);
-    if (long) this.bar.replaceChildren(make("progress", { "aria-label": "Futures drawn" }), make("span", {}, "Drawing futures …"), cancel);
-    else this.slow = setTimeout(() => { this.bar.textContent = "Working …"; }, REST);
+    if (long)
+      this.bar.replaceChildren(
+        make("progress", { "aria-label": "Futures drawn" }),
+        make("span", {}, "Drawing futures …"),
+        cancel,
+      );
+    else
+      this.slow = setTimeout(() => {
+        this.bar.textContent = "Working …";
+      }, REST);
   }
 
   progress({ done, total, seconds_left: left }) {
@@ -97,15 +118,18 @@ class Desk {
     bar.max = total;
     bar.value = done;
     const rest = left === null ? "" : `, about ${Math.ceil(left)} s left`;
-    this.bar.querySelector("span").textContent = `${done.toLocaleString("en-GB")} of ${total.toLocaleString("en-GB")} futures${rest}`;
+    this.bar.querySelector("span").textContent = `${thousands(done)} of ${thousands(total)} futures${rest}`;
   }
 
   ended() {
     clearTimeout(this.slow);
     const stale = this.shell.classList.contains("stale") && this.results.found;
-    this.bar.replaceChildren(this.results.found && !this.refused
-      ? `${this.results.found.draws.toLocaleString("en-GB")} futures in ${Math.round(this.results.found.ms)} ms${stale ? "; cancelled before the newest was drawn" : ""}`
-      : "");
+    this.bar.replaceChildren(
+      this.results.found && !this.refused
+        ? `${thousands(this.results.found.draws)} futures in ${Math.round(this.results.found.ms)} ms` +
+            (stale ? "; cancelled before the newest was drawn" : "")
+        : "",
+    );
     this.shown();
   }
 
@@ -131,9 +155,16 @@ class Desk {
       const control = this.beside(each);
       const button = (name, onclick) => make("button", { type: "button", onclick }, name);
       if (control) return button(`Go to ${each.where}`, () => control.focus());
-      return this.state.all(each.where).length > 0 && button(`Take out ${each.where}`, () => this.drop(each.where));
+      return (
+        this.state.all(each.where).length > 0 && button(`Take out ${each.where}`, () => this.drop(each.where))
+      );
     });
-    this.said.replaceChildren(problems(error.problems, buttons.map((each) => each && [each, " "])));
+    this.said.replaceChildren(
+      problems(
+        error.problems,
+        buttons.map((each) => each && [each, " "]),
+      ),
+    );
   }
 
   drop(name) {
@@ -149,7 +180,8 @@ class Desk {
     control.append(make("p", { class: "problem", id }, words({ ...problem, where: "" })));
     input.setAttribute("aria-invalid", "true");
     input.setAttribute("aria-describedby", id);
-    for (let fold = control.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+    for (let fold = control.closest("details"); fold; fold = fold.parentElement.closest("details"))
+      fold.open = true;
     return input;
   }
 
@@ -164,8 +196,15 @@ class Desk {
 
   /** Show what was explored as a scenario, to be run and cited. */
   async patch() {
-    const pre = make("pre", { tabindex: 0 }), told = make("div", {}), note = make("p", { class: "note", role: "status" });
-    const dialog = make("dialog", { "aria-labelledby": "patch-heading" }, make("h2", { id: "patch-heading" }, "What was explored, as a case patch"), told);
+    const pre = make("pre", { tabindex: 0 }),
+      told = make("div", {}),
+      note = make("p", { class: "note", role: "status" });
+    const dialog = make(
+      "dialog",
+      { "aria-labelledby": "patch-heading" },
+      make("h2", { id: "patch-heading" }, "What was explored, as a case patch"),
+      told,
+    );
     const button = (name, work) => make("button", { type: "button", onclick: work }, name);
     document.body.append(dialog);
     dialog.addEventListener("close", () => dialog.remove());
@@ -173,13 +212,32 @@ class Desk {
     const close = button("Close", () => dialog.close());
     try {
       pre.textContent = await text("/api/patch", this.state.pairs);
-      const copied = async () => { note.textContent = await copy(pre.textContent) ? "Copied." : "The browser does not let the page copy: mark the text and copy it."; };
-      told.append(make("p", {}, "Save it as a file; its first lines say how to run it."), pre,
-        make("p", {}, button("Copy", copied), " ", button("Save", () => save("what-if.yaml", pre.textContent, "application/yaml")), " ", close), note);
+      const copied = async () => {
+        note.textContent = (await copy(pre.textContent))
+          ? "Copied."
+          : "The browser does not let the page copy: mark the text and copy it.";
+      };
+      told.append(
+        make("p", {}, "Save it as a file; its first lines say how to run it."),
+        pre,
+        make(
+          "p",
+          {},
+          button("Copy", copied),
+          " ",
+          button("Save", () => save("what-if.yaml", pre.textContent, "application/yaml")),
+          " ",
+          close,
+        ),
+        note,
+      );
       await copied();
     } catch (error) {
       if (error instanceof Refused) told.append(problems(error.problems), make("p", {}, close));
-      else { dialog.close(); lost(); }
+      else {
+        dialog.close();
+        lost();
+      }
     }
   }
 }
