@@ -72,6 +72,22 @@ def unwritable(target: Path, error: OSError) -> EvidenceError:
     return EvidenceError(Problem(str(target), f"cannot be written ({error.strerror or error})", hint))
 
 
+def check_writable(folder: Path) -> None:
+    """Raise `EvidenceError` where a folder cannot be made or written, before any long work is done for it.
+
+    >>> check_writable(Path())
+    """
+    import errno
+
+    there = folder.absolute()
+    while not there.exists() and there != there.parent:
+        there = there.parent
+    if not there.is_dir():
+        raise unwritable(folder, NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR)))
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise unwritable(folder, PermissionError(errno.EACCES, os.strerror(errno.EACCES)))
+
+
 def write_text(target: Path, text: str) -> None:
     """Write `text` as UTF-8 to `target`, whole or not at all."""
     with replacing(target) as part:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from detente.cases import load_case
 from detente.evidence import Event, import_file, open_evidence
+from detente.files import check_writable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -264,6 +265,7 @@ class Study:
         from detente.briefing.formats import Made, check_formats
 
         how = Made(check_formats(formats), self.draws)
+        check_writable(Path(folder))
         measures = self.measure()
         outcomes = self.simulate() if self.case.agenda is not None else None
         ahead = self.prospects() if self.case.projection is not None else None

@@ -31,7 +31,7 @@ def told(**changes: Any) -> str:
 
 def drawn(found: Section) -> dict[str, Figure | Table]:
     """Return figures and tables by key."""
-    return {each.key: each for each in found.exhibits}
+    return {each.key: each for each in found.exhibits if isinstance(each, (Figure, Table))}
 
 
 def test_blocs_ally_and_rival_are_placed_with_their_intervals() -> None:

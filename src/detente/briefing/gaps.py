@@ -23,9 +23,7 @@ def gaps(material: Material) -> tuple[Gap, ...]:
 def _measured(material: Material) -> Iterator[Gap]:
     told: dict[tuple[str, str, str], list[str]] = {}
     further = [
-        each.missing
-        for each in (material.outcomes, material.prospects, material.options)
-        if each is not None
+        each.missing for each in (material.outcomes, material.prospects, material.options) if each is not None
     ]
     for row in [row for frame in (material.measures.missing, *further) for row in rows(frame)]:
         told.setdefault((said(row, "part"), said(row, "why"), said(row, "hint")), []).append(

@@ -12,6 +12,7 @@ from cyclopts import Parameter, validators
 
 from detente.commands.cases import CaseName, Folder
 from detente.commands.showing import DONE, Output, progress, records, say, say_json, table
+from detente.files import check_writable
 
 if TYPE_CHECKING:
     from detente.cases import Case
@@ -79,6 +80,8 @@ def advise(
 
     if asked.actor is None:
         return _players(load(case).case, show)
+    if output is not None:
+        check_writable(output)
     with progress(show) as report:
         found = _found(case, asked, running, report)
     if output is not None:

@@ -10,6 +10,7 @@ from cyclopts import Parameter, validators
 from detente.commands.cases import CaseName, Folder
 from detente.commands.showing import DONE, Output, progress, records, say, say_json, table
 from detente.errors import CaseError, Problem, raise_all
+from detente.files import check_writable
 
 if TYPE_CHECKING:
     from detente.claims.audit import Audit
@@ -34,6 +35,8 @@ def audit(
     """Put the claims of a case to their tests: verdicts, figures, and what would change them."""
     from detente.study import load
 
+    if output is not None:
+        check_writable(output)
     with progress(show) as report:
         study = replace(load(case, seed=seed, draws=draws), report=report)
         raise_all(CaseError, [] if study.case.claims else [Problem(study.case.name, "lists no claims", NONE)])

@@ -13,6 +13,7 @@ from cyclopts import Parameter, validators
 from detente.commands.cases import CaseName, Folder, seal_forecasts
 from detente.commands.showing import DONE, Output, progress, records, say, say_json, table
 from detente.errors import CaseError, DetenteError, Problem, SimulationError, did_you_mean, raise_all
+from detente.files import check_writable
 
 if TYPE_CHECKING:
     from datetime import date
@@ -85,6 +86,8 @@ def project(
     """Draw futures of a case and of its scenarios: cohesion, decisions, who may cross a line, and why."""
     if baseline:
         return _baseline(case, show)
+    if output is not None:
+        check_writable(output)
     with progress(show) as report:
         study = _study(case, drawing, report)
         found = _drawn(study, drawing, report)
