@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from detente.briefing import Brief
+from tests.accessibility import barriers
 from tests.briefing.ruritania import write
 from tests.briefing.ruritania_camps import camps
 from tests.briefing.ruritania_outcomes import case, outcomes
@@ -64,6 +66,17 @@ def test_all_charts_are_drawn_without_a_request_or_a_complaint(chromium: Browser
         assert place.locator(MARKS).count() > 0
     assert said == []
     assert asked == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nobody_is_kept_out_by_names_roles_contrast_or_headings(
+    chromium: Browser, brief: Brief, scheme: Literal["light", "dark"]
+) -> None:
+    with chromium.new_context(viewport={"width": 1280, "height": 900}, color_scheme=scheme) as context:
+        page = context.new_page()
+        page.goto(brief.page.as_uri())
+        page.wait_for_function("document.documentElement.dataset.charts", timeout=20_000)
+        assert barriers(page) == []
 
 
 @pytest.mark.parametrize("width", [360, 390, 768, 1280])

@@ -13,6 +13,7 @@ import pytest
 import yaml
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tests.accessibility import barriers
 from tests.webapp.live import LEVERS, Server, small_case
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -20,7 +21,6 @@ ALONE = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
-AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 VIEWS = ("unity", "camps", "stance", "dependence", "whatif", "forum", "strategies", "claims", "sources")
 CHARTED = tuple(view for view in VIEWS if view not in ("claims", "sources"))
 SOON, SLOW = 8_000, 45_000
@@ -275,13 +275,6 @@ def test_each_view_opens_without_a_complaint_a_stranger_or_a_barrier(tab: Tab, v
     assert barriers(page) == []
     assert tab.said == []
     assert tab.elsewhere == []
-
-
-def barriers(page: Page) -> list[str]:
-    """Return what axe-core finds, with the first place of each."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    return [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in found["violations"]]
 
 
 @pytest.mark.parametrize("view", ["whatif", "stance"])

@@ -70,8 +70,8 @@ def attendance(facts: pd.DataFrame, names: Names) -> Table | None:
         value=known["key"].map(SIGNS),
         mark="sourced",
     ).sort_values(["name", "year"], kind="stable")
-    display, columns = by_year(frame)
-    short = tuple(Column(each.field, f"’{each.title[-2:]}" if each.title else "") for each in columns)
+    display, columns = by_year(frame, who="Participant")
+    short = (columns[0], *(Column(each.field, f"’{each.title[-2:]}") for each in columns[1:]))
     note = "; ".join(f"{sign} {key.replace('_', ' ')}" for key, sign in SIGNS.items())
     return Table(
         "forum_attendance", "Who took part, as far as established", frame, short,

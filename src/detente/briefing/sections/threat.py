@@ -173,7 +173,9 @@ def by_edition(frame: pd.DataFrame) -> tuple[str, ...]:
     return tuple(f"{year}: {reports}" for year, reports in by_year)
 
 
-def by_year(frame: pd.DataFrame, *, unit: str | None = None) -> tuple[pd.DataFrame, tuple[Column, ...]]:
+def by_year(
+    frame: pd.DataFrame, *, who: str = "Public", unit: str | None = None
+) -> tuple[pd.DataFrame, tuple[Column, ...]]:
     """Return a frame with one row for each name and one column for each year, and the columns to show."""
     years = sorted(int(year) for year in frame["year"].unique())
     at = dict(zip(zip(frame["name"], frame["year"], strict=True), frame["value"], strict=True))
@@ -182,4 +184,4 @@ def by_year(frame: pd.DataFrame, *, unit: str | None = None) -> tuple[pd.DataFra
     wide = pd.DataFrame(
         [{"name": name, **{str(year): at.get((name, year), missing) for year in years}} for name in names]
     )
-    return wide, (Column("name", ""), *(Column(str(year), str(year), unit=unit) for year in years))
+    return wide, (Column("name", who), *(Column(str(year), str(year), unit=unit) for year in years))
