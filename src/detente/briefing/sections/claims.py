@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from detente.briefing.exhibits import Column, Docket, Hearing, Section, Table, Trial
 from detente.briefing.material import Material
 from detente.briefing.reading import Row, rows, where
 from detente.briefing.sections import claims_sentences as say
-from detente.claims.audit import Audit
+
+if TYPE_CHECKING:
+    from detente.claims.audit import Audit
 
 MARKS = {"supported": "✓", "contradicted": "✕", "mixed": "◐", "untestable": "○"}
 """A sign for each verdict, so that colour tells nothing alone."""
