@@ -261,29 +261,20 @@ class Study:
         `SimulationError` as `measure` and `simulate` do, and `EvidenceError` where the folder cannot be
         written, or a form is unknown or needs what is not installed.
         """
-        from detente.briefing import write_brief
+        from detente.briefing import Found, write_brief
         from detente.briefing.formats import Made, check_formats
 
         how = Made(check_formats(formats), self.draws)
         check_writable(Path(folder))
-        measures = self.measure()
-        outcomes = self.simulate() if self.case.agenda is not None else None
-        ahead = self.prospects() if self.case.projection is not None else None
-        audit = self.audit() if self.case.claims else None
-        choices = self.options() if self.case.strategies is not None else None
-        self.report(Event("step", "writing the brief"))
-        return write_brief(
-            self.case,
-            self.evidence,
-            measures,
-            Path(folder),
-            seed=self.seed,
-            outcomes=outcomes,
-            prospects=ahead,
-            options=choices,
-            audit=audit,
-            how=how,
+        found = Found(
+            self.measure(),
+            outcomes=self.simulate() if self.case.agenda is not None else None,
+            prospects=self.prospects() if self.case.projection is not None else None,
+            audit=self.audit() if self.case.claims else None,
+            options=self.options() if self.case.strategies is not None else None,
         )
+        self.report(Event("step", "writing the brief"))
+        return write_brief(self.case, self.evidence, found, Path(folder), seed=self.seed, how=how)
 
 
 def project(

@@ -11,7 +11,7 @@ from typing import Any, cast
 import duckdb
 import pandas as pd
 
-from detente.briefing import Brief, write_brief
+from detente.briefing import Brief, Found, write_brief
 from detente.briefing.material import Material, material_of
 from detente.cases import Case
 from detente.claims.audit import Audit
@@ -191,9 +191,8 @@ class Shelf:
 
 def material(case: Case | None = None, shelf: Shelf | None = None, **changes: Any) -> Material:
     """Return the material of the invented world, with measures changed as given."""
-    return material_of(
-        case or case_of(), cast(Evidence, shelf or Shelf()), measures_of(**{**points(), **changes})
-    )
+    found = Found(measures_of(**{**points(), **changes}))
+    return material_of(case or case_of(), cast(Evidence, shelf or Shelf()), found)
 
 
 def write(
@@ -207,8 +206,6 @@ def write(
     **changes: Any,
 ) -> Brief:
     """Write a brief on the invented world, with measures changed as given."""
-    evidence, measures = cast(Evidence, shelf or Shelf()), measures_of(**{**points(), **changes})
-    return write_brief(
-        case or case_of(), evidence, measures, folder, seed=0, outcomes=outcomes, prospects=prospects,
-        audit=audit,
-    )  # fmt: skip
+    measures = measures_of(**{**points(), **changes})
+    found = Found(measures, outcomes=outcomes, prospects=prospects, audit=audit)
+    return write_brief(case or case_of(), cast(Evidence, shelf or Shelf()), found, folder, seed=0)

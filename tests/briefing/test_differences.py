@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import pytest
 
-from detente.briefing import write_brief
+from detente.briefing import Found, write_brief
 from detente.briefing.differences import Difference, Held, compare, open_briefs
 from detente.briefing.differences.causes import kinds_of
 from detente.briefing.differences.telling import as_data, change_in_words, lists, markdown
@@ -67,7 +67,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     for name, seed, cohesion in (("one", 0, 0.8), ("two", 1, 0.6)):
         measures = measures_of(**{**points(), "cohesion": invented.cohesion(cohesion)})
         how = Made(("json", "md"), 1000)
-        write_brief(case_of(), cast(Evidence, Shelf()), measures, base / name, seed=seed, how=how)
+        write_brief(case_of(), cast(Evidence, Shelf()), Found(measures), base / name, seed=seed, how=how)
     return base / "one", base / "two"
 
 

@@ -16,7 +16,7 @@ import jsonschema  # type: ignore[import-untyped]  # has no types, and is used i
 import pandas as pd
 import pytest
 
-from detente.briefing import Brief, write_brief
+from detente.briefing import Brief, Found, write_brief
 from detente.briefing.charts.theme import Series
 from detente.briefing.exhibits import Column, Figure, Page, Panel, Section, Table
 from detente.briefing.formats import FORMATS, Made, check_formats
@@ -37,7 +37,7 @@ from tests.briefing.ruritania_points import points
 
 def written_as(folder: Path, *formats: str) -> Brief:
     evidence, measures = cast(Evidence, Shelf()), measures_of(**points())
-    return write_brief(case_of(), evidence, measures, folder, seed=0, how=Made(formats, 1000))
+    return write_brief(case_of(), evidence, Found(measures), folder, seed=0, how=Made(formats, 1000))
 
 
 @pytest.fixture(scope="module")
@@ -45,9 +45,8 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Brief:
     """A brief with decisions and meetings, in every form that needs nothing installed."""
     folder, evidence = tmp_path_factory.mktemp("forms") / "brief", cast(Evidence, Shelf())
     how = Made(("html", "md", "json", "vega"), 1000)
-    return write_brief(
-        case(), evidence, measures_of(**points()), folder, seed=0, outcomes=outcomes(), how=how
-    )
+    found = Found(measures_of(**points()), outcomes=outcomes())
+    return write_brief(case(), evidence, found, folder, seed=0, how=how)
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,3 +64,9 @@ def made_panel(truth: Truth, *, actors: int = 40, years: int = 15, seed: int = 0
         influence=np.tile(weights, (years, 1, 1)),
         change=change,
     )
+
+
+def plain_panel(reading: Floats, sd: Floats, **more: Any) -> Panel:
+    names = tuple(f"a{number}" for number in range(reading.shape[1]))
+    years = tuple(range(2000, 2000 + len(reading)))
+    return Panel(actors=names, years=years, reading=reading, sd=sd, source="made up", **more)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from detente.briefing.material import Found
 from detente.briefing.writing import Brief, write_brief
 
-__all__ = ["Brief", "write_brief"]
+__all__ = ["Brief", "Found", "write_brief"]

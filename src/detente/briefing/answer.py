@@ -8,7 +8,7 @@ from detente.briefing.exhibits import KeyFigure
 from detente.briefing.material import Material
 from detente.briefing.prose import Label, Part, Sentence, listed, sentence
 from detente.briefing.reading import Row, rows, where
-from detente.briefing.sections import camps, decisions, stance, unity
+from detente.briefing.sections import camps, claims, decisions, options, projection, stance, unity
 from detente.briefing.sections.unity_figures import ALLY, MEASURE
 
 TOLD = 3
@@ -27,6 +27,9 @@ def answer(material: Material) -> tuple[Sentence, ...]:
         _sides(material, beside),
         _lowest(material),
         _joined(*decisions.in_answer(material)),
+        projection.in_answer(material),
+        options.in_answer(material),
+        claims.in_answer(material),
         _rests_on(material),
     )
     found = tuple(each for each in told if each is not None)

@@ -26,6 +26,17 @@ ROLES = ("reference", "rival", "ally")
 
 
 @dataclass(frozen=True)
+class Found:
+    """What was worked out of a case: its measures, and the rest where the case asks for it."""
+
+    measures: Measures
+    outcomes: Outcomes | None = None
+    prospects: Prospects | None = None
+    options: Options | None = None
+    audit: Audit | None = None
+
+
+@dataclass(frozen=True)
 class Material:
     """Everything that a section may draw on."""
 
@@ -115,19 +126,18 @@ def of_members(frame: pd.DataFrame) -> pd.DataFrame:
     return frame[~frame["group"].isin(ROLES)]
 
 
-def material_of(
-    case: Case,
-    evidence: Evidence,
-    measures: Measures,
-    outcomes: Outcomes | None = None,
-    prospects: Prospects | None = None,
-    audit: Audit | None = None,
-    *,
-    options: Options | None = None,
-) -> Material:
+def material_of(case: Case, evidence: Evidence, found: Found) -> Material:
     """Return the material for a brief."""
-    names = names_of(case, evidence)
-    return Material(case, evidence, _explained(measures), names, outcomes, prospects, audit, options=options)
+    return Material(
+        case,
+        evidence,
+        _explained(found.measures),
+        names_of(case, evidence),
+        outcomes=found.outcomes,
+        prospects=found.prospects,
+        audit=found.audit,
+        options=found.options,
+    )
 
 
 def _explained(measures: Measures) -> Measures:

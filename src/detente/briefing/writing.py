@@ -16,7 +16,7 @@ from detente.briefing.formats.code import code_digest
 from detente.briefing.formats.content import outline, twin
 from detente.briefing.formats.making import MANIFEST, Forms, Made
 from detente.briefing.ledger import Ledger
-from detente.briefing.material import Material, material_of
+from detente.briefing.material import Found, Material, material_of
 from detente.briefing.output import as_csv, as_json, put
 from detente.briefing.page import Back, Head, render
 from detente.briefing.reading import day
@@ -24,12 +24,7 @@ from detente.briefing.sources import source_table
 
 if TYPE_CHECKING:
     from detente.cases import Case
-    from detente.claims.audit import Audit
     from detente.evidence import Evidence
-    from detente.measurement import Measures
-    from detente.simulation.outcomes import Outcomes
-    from detente.simulation.projection.prospects import Prospects
-    from detente.strategy.campaign.options import Options
 
 PAGES = ("brief.html", "brief.pdf", "brief.md", "brief.json", "manifest.json")
 """What a reader opens first, where it was asked for."""
@@ -52,22 +47,18 @@ class Brief:
 def write_brief(
     case: Case,
     evidence: Evidence,
-    measures: Measures,
+    found: Found,
     folder: Path,
     *,
     seed: int,
-    outcomes: Outcomes | None = None,
-    prospects: Prospects | None = None,
-    audit: Audit | None = None,
-    options: Options | None = None,
     how: Made = Made(),
 ) -> Brief:
-    """Write the brief on `case` to `folder`, whole or not at all, in the forms that `how` names.
+    """Write what was `found` of `case` to `folder`, whole or not at all, in the forms that `how` names.
 
     Beside it lie `numbers/`, `numbers.json` and `manifest.json`. The same inputs and seed give the same
     bytes. Raises `EvidenceError` where the folder cannot be written, or a form needs what is not installed.
     """
-    material = material_of(case, evidence, measures, outcomes, prospects, audit, options=options)
+    material = material_of(case, evidence, found)
     page, ledger = compose(material), Ledger()
     made = made_from(material, seed=seed, draws=how.draws)
     back = Back(source_table(material), _told(made, material))

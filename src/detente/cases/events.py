@@ -65,14 +65,11 @@ class Consequences(Part):
     failed: Follows | None = Field(default=None, description="What follows where it fails.")
 
 
-class Event(Moves):
-    """Something that happens on a day, by nobody's decision in the case."""
+class Happening(Moves):
+    """Something that happens on a day: what an event and a lever have in common."""
 
     title: Text = Field(description="What the reader sees.")
     date: Day = Field(description="The day on which it happens.")
-    kind: Literal["election", "cut_off", "withdrawal", "membership", "forum", "lever", "other"] = Field(
-        default="other", description="What kind of thing it is."
-    )
     becomes: dict[Key, Sizes] = Field(
         default_factory=dict, description="Drivers that are set to a level, by driver."
     )
@@ -118,3 +115,11 @@ class Event(Moves):
         if self.becomes and self.backlash > 0:
             raise fault("a level that is set has no opposite", "take `backlash:` out")
         return self
+
+
+class Event(Happening):
+    """Something that happens on a day, by nobody's decision in the case."""
+
+    kind: Literal["election", "cut_off", "withdrawal", "membership", "forum", "lever", "other"] = Field(
+        default="other", description="What kind of thing it is."
+    )

@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from detente.cases.events import Event, Signed, Sizes
+from detente.cases.events import Happening, Signed, Sizes
 from detente.cases.terms import BlocKey, Day, Key, Part, PartyCode, Text, check_once, check_range, fault
 
 NOTHING, ALL = "nothing", "all"
@@ -37,7 +37,7 @@ class Cost(Part):
         return self
 
 
-class Lever(Event):
+class Lever(Happening):
     """One thing that a player can do from a day on: an event that somebody decides on, and pays for."""
 
     kind: Literal[
@@ -52,7 +52,7 @@ class Lever(Event):
         "rule",
         "membership",
         "accommodation",
-    ] = Field(description="What kind of lever it is.")  # type: ignore[assignment]  # other words than an event's
+    ] = Field(description="What kind of lever it is.")
     owner: Key = Field(description="The player who has it.")
     means: Literal["reward", "coercion", "accommodation", "institution"] = Field(
         description="By what means it works, in the words of wedge strategies."

@@ -13,7 +13,11 @@ from detente.commands.events_study import study
 from detente.commands.showing import DONE, Output, progress, records, say, say_json, table, weight
 
 if TYPE_CHECKING:
+    from datetime import date
+
+    from detente.errors import EvidenceError
     from detente.evidence.events import Options
+    from detente.evidence.events.accounting import Account
     from detente.evidence.events.pulling import SlicePlan
 
 events = App(name="events", help="Coded events: fetch GDELT's files, audit files of events, count them.")
@@ -174,6 +178,8 @@ def count(
     with read_events(files, options=given.options()) as held:
         counts = held.counts(wanted.period, since=since, until=until, engine=wanted.engine)
         account = held.account
+    if counts.empty:
+        raise _nothing(account, since, until)
     write_counts(counts, out)
     told = {"file": out, "rows": len(counts), "read": account.read, "used": account.used}
     if show.json:
@@ -185,6 +191,18 @@ def count(
             say(f"  {what}: {row['label'] or 'nothing'} ({row['rows']:,} rows): {row['reason']}")
     say("more on what was not used: detente events audit")
     return DONE
+
+
+def _nothing(account: Account, since: date | None, until: date | None) -> EvidenceError:
+    """Return the error where there is nothing to count: in the files, or in the days asked for."""
+    from detente.errors import EvidenceError, Problem
+
+    what = f"no event between two known actors, of {account.read:,} rows"
+    if account.span is None or not (since or until):
+        return EvidenceError(Problem("files", what, "detente events audit says what became of them"))
+    asked = f"{since or 'the first day'} to {until or 'the last day'}"
+    first, last = account.span
+    return EvidenceError(Problem(asked, what, f"the files hold events from {first} to {last}"))
 
 
 def _count_table(wanted: Wanted, out: Path, show: Output) -> int:

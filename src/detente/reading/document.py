@@ -56,7 +56,7 @@ def open_document(path: str | Path) -> Document:
     path = Path(path)
     held = _bytes(path)
     kind = _kind(path, held)
-    decoded, told = _decoded(held)
+    decoded, told = _decoded(path, held)
     stripped = _stripped(decoded, kind)
     notes = [told] if told else []
     if stripped.hidden:
@@ -104,7 +104,7 @@ def _kind(path: Path, held: bytes) -> Kind:
     return "html" if begins.startswith((b"<!doctype html", b"<html")) else KINDS[suffix]
 
 
-def _decoded(held: bytes) -> tuple[str, str]:
+def _decoded(path: Path, held: bytes) -> tuple[str, str]:
     """Return the text, and what had to be done to read it."""
     marks = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
     encoding = next((name for mark, name in marks.items() if held.startswith(mark)), "utf-8-sig")
@@ -116,7 +116,7 @@ def _decoded(held: bytes) -> tuple[str, str]:
         told = "not UTF-8: read as Windows-1252, letters may be wrong"
     if "\x00" in text:
         raise ReadingError(
-            Problem("", "holds NUL bytes: it is not text", "name a file of text, Markdown or HTML")
+            Problem(str(path), "holds NUL bytes: it is not text", "name a file of text, Markdown or HTML")
         )
     return text.replace("\r\n", "\n").replace("\r", "\n"), told
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from detente.cases.events import Event
+from detente.cases.events import Happening
 from detente.cases.scenarios import baseline_digest
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def free(key: str, held: set[str]) -> str:
 
 def pulled(lever: Lever, strength: float) -> dict[str, Any]:
     """Return a lever as an event, its sizes times its strength; levels, members and rules are as they are."""
-    said = lever.model_dump(mode="json", exclude_unset=True, include=set(Event.model_fields) - {"kind"})
+    said = lever.model_dump(mode="json", exclude_unset=True, include=set(Happening.model_fields))
     for name in SCALED:
         if name in said:
             said[name] = {

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from detente.briefing.exhibits import Column, Docket, Hearing, Section, Table, Trial
 from detente.briefing.material import Material
+from detente.briefing.prose import Sentence
 from detente.briefing.reading import Row, rows, where
 from detente.briefing.sections import claims_sentences as say
 
@@ -51,6 +52,12 @@ def claims(material: Material) -> Section | None:
         return None
     exhibits: tuple[Table | Docket, ...] = (_table(audit), _docket(audit), *_evidence(material, audit))
     return Section("claims", "Claims and verdicts", ((*say.opening(audit.claims),),), exhibits, (RULES,))
+
+
+def in_answer(material: Material) -> Sentence | None:
+    """Return what the answer says of claims: how many came out how."""
+    audit = material.audit
+    return None if audit is None or audit.claims.empty else next(say.opening(audit.claims))
 
 
 def _table(audit: Audit) -> Table:

@@ -34,6 +34,16 @@ def options(material: Material) -> Section | None:
     )
 
 
+def in_answer(material: Material) -> Sentence | None:
+    """Return what the answer says of what each side can do."""
+    held = material.options
+    if held is None or held.players.empty:
+        return None
+    return say.answer_sentence(
+        [(player, where(held.portfolios, player=str(player["player"]))) for player in rows(held.players)]
+    )
+
+
 def paragraphs(material: Material, held: Options) -> Iterator[tuple[Sentence, ...]]:
     """Yield what is told: how it was asked, each player in the case's order, breaks, and the wedge."""
     yield (opening(held),)

@@ -67,6 +67,26 @@ def best_sentence(player: Row, held: pd.DataFrame) -> Sentence:
     return sentence(*lead, open_end, *told, *more, ".", *_nothing(alike))
 
 
+def answer_sentence(played: Sequence[tuple[Row, pd.DataFrame]]) -> Sentence | None:
+    """Say for whom a best portfolio is told apart from all others, and for whom none is."""
+    clear, open_ = list[tuple[Part, ...]](), list[Part]()
+    for player, held in played:
+        order = rows(held)
+        alike = [row for row in order if not row["told_apart"]]
+        if len(alike) == 1 < len(order):
+            clear.append((quoted(order[0]["title"]), " for ", Label(str(player["title"]))))
+        elif order:
+            open_.append(Label(str(player["title"])))
+    if not clear and not open_:
+        return None
+    told: list[Part] = ["Of what each side can do, under the sizes that the case assumes, "]
+    told += ["what loses least is ", *listed(clear)] if clear else []
+    told += (
+        ["; " if clear else "", "which portfolio does cannot be told for ", *listed(open_)] if open_ else []
+    )
+    return sentence(*told, ".")
+
+
 def _nothing(alike: Sequence[Row]) -> tuple[Part, ...]:
     """Return what is added where doing nothing new is not beaten."""
     if all(row["portfolio"] != NOTHING for row in alike):

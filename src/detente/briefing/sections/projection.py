@@ -61,6 +61,16 @@ def paragraphs(material: Material, ahead: Prospects) -> tuple[tuple[Sentence, ..
     return tuple(each for each in kept if each)
 
 
+def in_answer(material: Material) -> Sentence | None:
+    """Return what the answer says of the future: the main bloc's spread on the first item followed."""
+    asked, ahead = material.case.projection, material.prospects
+    blocs = whole_blocs(material)
+    if asked is None or ahead is None or ahead.cohesion.empty or not blocs:
+        return None
+    now, then = (where(numbers.at(ahead.cohesion, last=last), item=asked.items[0]) for last in (False, True))
+    return say.spread_sentence(blocs[0], now, then, material.names)
+
+
 def _lines(material: Material, ahead: Prospects) -> Iterator[Sentence | None]:
     """Yield what is said of each line."""
     found = crossed(ahead)

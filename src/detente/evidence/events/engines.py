@@ -35,15 +35,15 @@ def connect(engine: str) -> BaseBackend:
     """
     name = ALIASES.get(engine, engine)
     kind = name.partition("://")[0]
-    try:
-        import ibis
-    except ImportError as error:
-        raise _lacking(kind, "ibis") from error
     if "://" not in name and name not in EXTRAS:
         hint = (
             did_you_mean(name, (*EXTRAS, *ALIASES)) or "duckdb, polars, spark, or a URL: bigquery://PROJECT"
         )
         raise EvidenceError(Problem("engine", f"unknown engine {engine!r}", hint))
+    try:
+        import ibis
+    except ImportError as error:
+        raise _lacking(kind, "ibis") from error
     try:
         with _calm():
             backend: BaseBackend = ibis.connect(name if "://" in name else f"{name}://")

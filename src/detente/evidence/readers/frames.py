@@ -19,6 +19,7 @@ from detente.errors import EvidenceError, Problem, did_you_mean, raise_all
 from detente.evidence.actors import Gazetteer
 
 PULL = "pull it again: detente data pull"
+GET = "check its path; a provider's files come with: detente data pull"
 SHOWN = 5
 
 
@@ -29,7 +30,13 @@ def present(path: Path, *others: Path) -> Path:
         if not wanted.is_file():
             beside = [other.name for other in wanted.parent.glob("*")] if wanted.parent.is_dir() else []
             close = did_you_mean(wanted.name, beside)
-            problems.append(Problem(str(wanted), "is not there", close or "get it with: detente data pull"))
+            problems.append(
+                Problem(
+                    str(wanted),
+                    "is not there",
+                    close or GET,
+                )
+            )
         elif wanted.stat().st_size == 0:
             problems.append(Problem(str(wanted), "is empty", PULL))
     raise_all(EvidenceError, problems)

@@ -12,7 +12,7 @@ from detente.simulation.ensemble.ballots import Consequence, Payment
 from detente.simulation.ensemble.shocks import Shock
 
 if TYPE_CHECKING:
-    from detente.cases.events import Event, Follows
+    from detente.cases.events import Follows, Happening
 
 LAST_STEP = 10_000
 
@@ -83,7 +83,7 @@ class Names:
             raise SimulationError(Problem(f"{where}: {actor}", "is not on the agenda", hint))
 
 
-def shock(key: str, event: Event, *, calendar: Calendar, names: Names, where: str) -> Shock:
+def shock(key: str, event: Happening, *, calendar: Calendar, names: Names, where: str) -> Shock:
     """Return an event as a shock."""
     members = {
         (actor, bloc): value
@@ -107,7 +107,7 @@ def shock(key: str, event: Event, *, calendar: Calendar, names: Names, where: st
     )
 
 
-def payments(event: Event, *, calendar: Calendar, names: Names, where: str) -> Iterator[Payment]:
+def payments(event: Happening, *, calendar: Calendar, names: Names, where: str) -> Iterator[Payment]:
     """Yield the side payments of an event."""
     since = calendar.step(event.date, f"{where}.date")
     until = LAST_STEP

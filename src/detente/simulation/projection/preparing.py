@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from detente.cases.decisions import Decision
-    from detente.cases.events import Event
+    from detente.cases.events import Happening
     from detente.cases.schema import Case
     from detente.evidence import Evidence
     from detente.measurement.measures import Measures
@@ -69,7 +69,7 @@ class Prepared:
     case: Case
     known: Known
     futures: Futures
-    events: Mapping[str, Event]
+    events: Mapping[str, Happening]
     names: Names
     calendar: Calendar
     table: Table
@@ -191,7 +191,7 @@ def _futures(
     known: Known,
     told: Dynamics,
     found: list[Level],
-    events: Mapping[str, Event],
+    events: Mapping[str, Happening],
     *,
     calendar: Calendar,
     names: Names,
@@ -212,7 +212,7 @@ def _futures(
     )
 
 
-def adding(prepared: Prepared, extra: Mapping[str, Event], *, where: str) -> Futures:
+def adding(prepared: Prepared, extra: Mapping[str, Happening], *, where: str) -> Futures:
     """Return the futures of a case in which more happens: levers that are pulled, by key.
 
     `where` says where in the case they stand. Raises `SimulationError` for every one that does not fit.
@@ -233,7 +233,7 @@ def adding(prepared: Prepared, extra: Mapping[str, Event], *, where: str) -> Fut
 
 
 def _happening(
-    events: Mapping[str, Event], *, calendar: Calendar, names: Names, where: str
+    events: Mapping[str, Happening], *, calendar: Calendar, names: Names, where: str
 ) -> tuple[list[Shock], list[Payment]]:
     """Return events as shocks and payments; raises `SimulationError` for all that do not fit."""
     problems: list[Problem] = []
@@ -250,7 +250,7 @@ def _happening(
 
 
 def _ballots(
-    case: Case, known: Known, events: Mapping[str, Event], *, calendar: Calendar, names: Names
+    case: Case, known: Known, events: Mapping[str, Happening], *, calendar: Calendar, names: Names
 ) -> list[Ballot]:
     problems: list[Problem] = []
     ballots: list[Ballot] = []
@@ -258,9 +258,16 @@ def _ballots(
         try:
             ballots += list(_ballot(case, key, known, events, calendar=calendar, names=names))
         except DetenteError as error:
-            problems += error.problems
+            problems += [
+                replace(each, where=_within(f"decisions.{key}", each.where)) for each in error.problems
+            ]
     raise_all(SimulationError, problems)
     return ballots
+
+
+def _within(part: str, where: str) -> str:
+    """Return a place inside a part of the case, unless it says already where in the case it is."""
+    return where if "." in where.split(":")[0] else f"{part}.{where}"
 
 
 def _covariates(case: Case, told: Dynamics, found: list[Level], *, steps: int) -> Covariates:
@@ -290,7 +297,7 @@ def _covariates(case: Case, told: Dynamics, found: list[Level], *, steps: int) -
 
 
 def _ballot(
-    case: Case, key: str, known: Known, events: Mapping[str, Event], *, calendar: Calendar, names: Names
+    case: Case, key: str, known: Known, events: Mapping[str, Happening], *, calendar: Calendar, names: Names
 ) -> Iterator[Ballot]:
     """Yield a decision as a ballot, if it comes up in the window on an item that is followed."""
     assert case.projection is not None

@@ -17,7 +17,7 @@ from detente.simulation.ensemble.packing import STRENGTHS, packed
 from detente.simulation.ensemble.results import Shape
 
 if TYPE_CHECKING:
-    from detente.cases.events import Event
+    from detente.cases.events import Happening
     from detente.simulation.ensemble.futures import Futures
     from detente.simulation.projection.preparing import Prepared
 
@@ -90,7 +90,7 @@ def _once(prepared: Prepared, futures: Futures, draws: int, seed: int) -> Iterat
     case = prepared.case
     assert case.projection is not None
     factor, _, strength = once(packed(futures), seed, 0, -(-draws // LANES))
-    events: dict[str, Event] = {
+    events: dict[str, Happening] = {
         **case.projection.events,
         **(case.strategies.levers if case.strategies else {}),
     }

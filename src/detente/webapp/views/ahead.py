@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from detente.briefing.material import material_of
+from detente.briefing.material import Found, material_of
 from detente.briefing.sections.projection import projection
 from detente.webapp.views.telling import rows, sections_of, told
 
@@ -17,6 +17,6 @@ def data(study: Study, _name: str) -> dict[str, Any] | None:
     if study.case.projection is None:
         return None
     ahead = study.prospects()
-    material = material_of(study.case, study.evidence, study.measure(), None, ahead)
+    material = material_of(study.case, study.evidence, Found(study.measure(), prospects=ahead))
     found = told(sections_of(material, (projection,)))
     return found and {**found, "missing": rows(ahead.missing)}

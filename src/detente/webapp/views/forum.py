@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from detente.briefing.material import material_of
+from detente.briefing.material import Found, material_of
 from detente.briefing.sections.bargaining import bargaining
 from detente.briefing.sections.forum import forum
 from detente.briefing.sections.occasions import occasions
@@ -20,7 +20,7 @@ def data(study: Study, _name: str) -> dict[str, Any] | None:
     if study.case.agenda is None:
         return None
     outcomes = study.simulate()
-    material = material_of(study.case, study.evidence, study.measure(), outcomes)
+    material = material_of(study.case, study.evidence, Found(study.measure(), outcomes=outcomes))
     found = told(sections_of(material, (forum, bargaining, occasions)))
     held = {"forum": rows(outcomes.forum), "beliefs": beliefs(study), "missing": rows(outcomes.missing)}
     return found and {**found, **held}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from detente.briefing.material import material_of
+from detente.briefing.material import Found, material_of
 from detente.briefing.sections.camps import camps
 from detente.briefing.sections.changes import changes
 from detente.briefing.sections.dependence import dependence
@@ -39,7 +39,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
 def data(study: Study, name: str) -> dict[str, Any] | None:
     """Return the sections of a view with every number of their text, and what could not be measured."""
     measures = study.measure()
-    found = told(sections_of(material_of(study.case, study.evidence, measures), MAKERS[name]))
+    found = told(sections_of(material_of(study.case, study.evidence, Found(measures)), MAKERS[name]))
     return found and {**found, "missing": gaps(measures.missing, PARTS[name])}
 
 

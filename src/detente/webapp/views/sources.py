@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from detente.briefing.gaps import gaps
-from detente.briefing.material import material_of
+from detente.briefing.material import Found, material_of
 from detente.briefing.output import as_csv
 from detente.briefing.sources import source_table
 from detente.briefing.writing import made_from
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def data(study: Study, _name: str) -> dict[str, Any]:
     """Return the table of sources, what the numbers were made from, and what could not be said."""
-    material = material_of(study.case, study.evidence, study.measure())
+    material = material_of(study.case, study.evidence, Found(study.measure()))
     listed = source_table(material)
     section = {"key": "sources", "title": listed.title, "paragraphs": [], "exhibits": [table(listed)],
                "notes": [" ".join(each.split()) for each in study.case.notes]}  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from detente.briefing.material import material_of
+from detente.briefing.material import Found, material_of
 from detente.briefing.output import as_csv
 from detente.briefing.sections.options import options
 from detente.webapp.views import FILES
@@ -19,7 +19,7 @@ def data(study: Study, _name: str) -> dict[str, Any] | None:
     if study.case.strategies is None or study.case.projection is None:
         return None
     found = study.options()
-    material = material_of(study.case, study.evidence, study.measure(), options=found)
+    material = material_of(study.case, study.evidence, Found(study.measure(), options=found))
     section = told(sections_of(material, (options,))) or {"sections": [], "numbers": [], FILES: {}}
     held = {
         name: frame
