@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from detente.briefing.answer import answer
 from detente.briefing.exhibits import Docket, Section, Table
 from detente.briefing.material import Material
 from detente.briefing.page import verdict_mark
@@ -193,3 +194,12 @@ def test_a_statement_with_markup_is_shown_as_text(tmp_path: Path) -> None:
     hostile = replace(audit, claims=audit.claims.assign(statement="<script>alert(1)</script>"))
     page = write(tmp_path / "brief", audit=hostile).page.read_text(encoding="utf-8")
     assert "<script>alert(1)" not in page and "&lt;script&gt;alert(1)" in page
+
+
+def test_the_answer_counts_verdicts_and_turns_with_them() -> None:
+    def answered(given: Material) -> str:
+        return " ".join(each.text() for each in answer(given))
+
+    assert "Of 1 claim, 1 is supported." in answered(told(TEST))
+    assert "Of 1 claim, 1 is untestable." in answered(told(NONE, verdict="untestable"))
+    assert "claim" not in answered(material())

@@ -10,6 +10,7 @@ import jsonschema  # type: ignore[import-untyped]  # comes with Altair, without 
 import pandas as pd
 import pytest
 
+from detente.briefing.answer import answer
 from detente.briefing.composing import compose
 from detente.briefing.exhibits import Figure, Section, Table
 from detente.briefing.prose import Sentence
@@ -46,6 +47,20 @@ def test_a_best_portfolio_is_named_only_where_it_is_told_apart_from_all_others()
     )
     assert "loses least against" not in open_end
     assert "No lever" not in open_end
+
+
+def test_the_answer_names_what_is_told_apart_and_for_whom_nothing_is() -> None:
+    clear, open_ = invented.portfolios(), invented.portfolios(("trade", "both"))
+    crown, pact = invented.player(), {**invented.player(), "title": "The Pact"}
+    told = text(say.answer_sentence([(crown, clear), (pact, open_)]))
+    assert "what loses least is ‘Offer trade’ for The Crown" in told
+    assert told.endswith("; which portfolio does cannot be told for The Pact.")
+    assert "cannot be told" not in text(say.answer_sentence([(crown, clear)]))
+    assert "what loses least is" not in text(say.answer_sentence([(pact, open_)]))
+    assert "which portfolio does cannot be told" in " ".join(
+        each.text() for each in answer(invented.world(portfolios=open_.assign(player="crown")))
+    )
+    assert "each side can do" not in " ".join(each.text() for each in answer(material()))
 
 
 def test_where_nothing_new_is_not_beaten_that_is_said() -> None:

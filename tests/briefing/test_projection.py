@@ -9,6 +9,7 @@ import altair as alt
 import jsonschema  # type: ignore[import-untyped]  # comes with Altair, without stubs
 import pandas as pd
 
+from detente.briefing.answer import answer
 from detente.briefing.exhibits import Figure, Section, Table
 from detente.briefing.gaps import gaps
 from detente.briefing.material import Material
@@ -48,6 +49,21 @@ def test_the_invented_prospects_have_the_columns_of_the_real_ones() -> None:
 def test_a_case_without_a_projection_has_no_such_section() -> None:
     assert projection(material()) is None
     assert usual().title == "Where the Pact is going"
+
+
+def test_the_answer_says_whether_the_main_bloc_grows_apart_on_its_first_item() -> None:
+    def told(given: Material) -> str:
+        return " ".join(each.text() for each in answer(given)).replace("\u202f", "")
+
+    asked = invented.case().projection
+    assert asked is not None
+    usual, rows = told(world()), invented.cohesion()
+    assert "By 2023 the spread among Pact members" in usual
+    last = (rows["item"] == asked.items[0]) & (rows["time"] == rows["time"].max())
+    ends = ("p5", "p25", "p50", "p75", "p95", "mean")
+    wide = rows.assign(**{end: rows[end].where(~last, 9.0) for end in ends})
+    assert "grows on" in told(world(cohesion=wide)) and "grows on" not in usual
+    assert "By 2023" not in told(material())
 
 
 def test_it_says_what_unity_means_here_and_what_is_estimated_of_it() -> None:

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from detente.commands import main
 from detente.errors import EvidenceError
 from detente.evidence import import_file, open_evidence, pull
 from detente.evidence.events import COUNTS, Options, Period, event_counts, read_events
@@ -198,11 +199,26 @@ def test_an_engine_that_is_not_there_says_which_extra_brings_it(
             events.counts(engine="clickhouse://nobody@127.0.0.1/none")
         monkeypatch.setitem(sys.modules, "ibis", None)
         assert len(events.counts()) > 0
+        with pytest.raises(EvidenceError, match=r"unknown engine 'polras'\n *did you mean 'polars'"):
+            events.counts(engine="polras")
         for engine, extra in (("polars", "scale"), ("spark", "spark"), ("duckdb", "scale")):
             with pytest.raises(EvidenceError, match=rf"pip install 'detente\[{extra}\]'"):
                 events.counts(engine=engine)
         with pytest.raises(EvidenceError, match=r"pip install 'ibis-framework\[bigquery\]'"):
             count_remote("bigquery://project/data", "events")
+
+
+def test_days_without_an_event_are_refused_with_those_that_have_some(
+    made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "none.csv"
+    with pytest.raises(SystemExit, match="2"):
+        main(["events", "count", str(made), "--format", "gdelt2", "--since", "1985-01-01", "--until",
+              "1985-02-01", "-o", str(out)])  # fmt: skip
+    told = capsys.readouterr().err
+    assert "1985-01-01 to 1985-02-01: no event between two known actors" in told
+    assert "the files hold events from" in told
+    assert not out.exists()
 
 
 def test_counts_are_written_whole_or_not_at_all(made: Path, tmp_path: Path) -> None:

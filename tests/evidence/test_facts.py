@@ -194,7 +194,7 @@ def test_every_view_comes_with_the_size_of_its_sample() -> None:
 
 def test_the_forum_says_who_came_and_who_was_not_invited() -> None:
     conferences = {row["date"] for row in rows("facts/munich_conferences.csv")}
-    assert len(conferences) == 20
+    assert len(conferences) == 22
     stated: dict[tuple[str, str], set[str]] = {}
     for row in rows("facts/munich_participation.csv"):
         stated.setdefault((row["actor"], row["date"][:4]), set()).add(row["key"])

@@ -189,8 +189,8 @@ def test_the_flagship_case_says_of_a_thin_sample_that_it_cannot_tell(mirror: Pat
     table = found.tables["event_study"]
     assert set(table["verdict"]) == {UNTOLD}
     assert table.set_index("dyad")["events"].to_dict()["us_russia"] < 100
-    assert (table["of"] == 20).all()
-    assert (table["occasions"] <= 9).all()
+    assert (table["of"] == 22).all()
+    assert (table["occasions"] <= 11).all()
     assert (table["least"].dropna() > 0.5).all()
 
 

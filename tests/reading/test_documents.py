@@ -105,7 +105,7 @@ def test_a_document_of_ten_megabytes_is_read_and_a_larger_one_refused(tmp_path: 
         ("paper.docx", b"PK\x03\x04x", "pandoc paper.docx"),
         ("paper.txt", b"%PDF-1.7 x", "is a PDF"),
         ("paper.xlsx", b"x", "of a kind that is not read"),
-        ("paper.txt", b"a\x00b", "NUL"),
+        ("paper.txt", b"a\x00b", "paper.txt: holds NUL bytes"),
         ("empty.txt", b" \n", "holds no text"),
         ("page.html", b"<script>x</script>", "holds no text"),
     ],

@@ -263,5 +263,5 @@ def test_a_member_without_a_place_is_named_and_not_shown() -> None:
 
 def test_a_rule_that_names_a_non_member_is_refused() -> None:
     veto = {"renewal": decision({"title": "Veto", "passes": {"veto": ["RRR"]}}, dates=["2015-06-15"])}
-    with pytest.raises(SimulationError, match="RRR has a veto and no vote"):
+    with pytest.raises(SimulationError, match=r"decisions\.renewal\.rule: RRR has a veto and no vote"):
         projected(case_of(decisions=veto))
