@@ -30,7 +30,7 @@ FORMAT = 1
 """The version of what a result's folder holds."""
 MANIFEST = "manifest.json"
 PACKAGES = ("duckdb", "numba", "numpy", "pandas", "scikit-learn", "scipy", "xarray")
-KINDS = (".py", ".csv", ".json", ".yaml", ".parquet")
+KINDS = (".py", ".csv", ".json", ".yaml", ".parquet", ".j2", ".css", ".js")
 """What a room's digest counts: its code, and the tables that ship with it."""
 
 
@@ -187,3 +187,9 @@ def room_digests() -> dict[str, str]:
         total.update("/".join(parts).encode() + b"\0")
         total.update(bytes.fromhex(sha256(path)))
     return {room: total.hexdigest() for room, total in found.items()}
+
+
+@cache
+def code_digest() -> str:
+    """Return the SHA-256 of all code, tables and templates of this package: versions alone do not tell."""
+    return hashlib.sha256(json.dumps(room_digests(), sort_keys=True).encode()).hexdigest()

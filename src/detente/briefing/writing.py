@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from detente.briefing.composing import compose
 from detente.briefing.exhibits import Figure, Page, Table
-from detente.briefing.formats.code import code_digest
 from detente.briefing.formats.content import outline, twin
 from detente.briefing.formats.making import MANIFEST, Forms, Made
 from detente.briefing.ledger import Ledger
@@ -21,6 +20,7 @@ from detente.briefing.output import as_csv, as_json, put
 from detente.briefing.page import Back, Head, render
 from detente.briefing.reading import day
 from detente.briefing.sources import source_table
+from detente.folders import code_digest
 
 if TYPE_CHECKING:
     from detente.cases import Case

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-import detente
 from detente.claims.checks import covariates_of, problems
 from detente.claims.frames import FRAMES, framed, framed_again
 from detente.errors import CaseError, Problem, did_you_mean, raise_all
 from detente.files import write_text
 from detente.measurement import kept
-from detente.simulation.projection.prospects import content
 
 if TYPE_CHECKING:
     from detente.cases.schema import Case
@@ -109,8 +107,8 @@ def audit(
         return Audit(seed=seed, draws=draws)
     boards = boards_of(case, evidence)
     _check(case, evidence, boards)
-    folder = kept.folder_for(evidence)
-    name = _name(case, evidence, measures, boards, (seed, draws))
+    scored = kept.content(boards.tables()) if boards is not None else None
+    name = kept.Inputs(case, evidence, measures).key(FOLDER, ROOMS, scored, seed, draws)
 
     def make() -> Mapping[str, pd.DataFrame]:
         from detente.claims.auditing import Bench, put_to_tests
@@ -118,22 +116,10 @@ def audit(
         report("putting claims to their tests")
         return put_to_tests(Bench(case, evidence, measures, outcomes, boards, seed, draws))
 
-    found = kept.remembered(folder.with_name(FOLDER) if folder is not None else None, name, make)
+    found = kept.remembered(kept.folder_for(evidence, FOLDER), name, make)
     told = {name: framed_again(name, found[name]) for name in FRAMES}
     return Audit(**told, seed=seed, draws=draws)
 
 
 def _check(case: Case, evidence: Evidence, boards: Boards | None) -> None:
     raise_all(CaseError, list(problems(case, evidence, covariates_of(boards))))
-
-
-def _name(
-    case: Case, evidence: Evidence, measures: Measures, boards: Boards | None, settings: tuple[int, int]
-) -> str:
-    """Return what an audit is filed under: all that verdicts are made from, and the code that makes them."""
-    home = Path(detente.__file__).parent
-    measured = {each.name: getattr(measures, each.name) for each in fields(measures)}
-    held = content({name: frame for name, frame in measured.items() if isinstance(frame, pd.DataFrame)})
-    scored = content(boards.tables()) if boards is not None else None
-    code = [kept.code_of(home / room) for room in ROOMS]
-    return kept.key(FOLDER, code, case.model_dump_json(), evidence.digest, held, scored, settings)

@@ -6,17 +6,24 @@ import contextlib
 import hashlib
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
+import numpy as np
 import pandas as pd
 
 import detente
 from detente import files
 from detente.errors import EvidenceError
 from detente.measurement.ballots import Evidence
+
+if TYPE_CHECKING:
+    from detente.cases.schema import Case
+    from detente.measurement.measures import Measures
 
 MOST = 24
 """How many results are kept; the one not asked for longest goes first."""
@@ -48,10 +55,43 @@ def hashed(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def folder_for(evidence: Evidence) -> Path | None:
-    """Return where results on this evidence are kept: in the cache, for the evidence in the cache alone."""
+def content(frames: Mapping[str, pd.DataFrame]) -> list[tuple[str, list[str], int, str]]:
+    """Return what tells tables from others: names, columns, rows, and a digest of their cells.
+
+    >>> one, other = (pd.DataFrame({"value": [each, 2.0]}) for each in (0.5, 0.25))
+    >>> content({"a": one}) == content({"a": one.copy()}), content({"a": one}) == content({"a": other})
+    (True, False)
+    """
+    found = []
+    for name, frame in sorted(frames.items()):
+        digest = ""
+        if len(frame):
+            cells = pd.util.hash_pandas_object(frame, index=False).to_numpy(np.uint64)
+            digest = hashed(cells.tobytes())
+        found.append((name, [str(column) for column in frame.columns], len(frame), digest))
+    return found
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What results further on are made from: a case, its evidence, and what was measured of it."""
+
+    case: Case
+    evidence: Evidence
+    measures: Measures
+
+    def key(self, what: str, rooms: Sequence[str], *rest: object) -> str:
+        """Return what a result is filed under that code of these rooms makes of this and of the `rest`."""
+        held = {each.name: getattr(self.measures, each.name) for each in fields(self.measures)}
+        frames = {name: frame for name, frame in held.items() if isinstance(frame, pd.DataFrame)}
+        code = [code_of(Path(detente.__file__).parent / room) for room in rooms]
+        return key(what, code, self.case.model_dump_json(), self.evidence.digest, content(frames), rest)
+
+
+def folder_for(evidence: Evidence, kind: str = FOLDER) -> Path | None:
+    """Return where results of a kind are kept: in the cache, for the evidence in the cache alone."""
     path, home = getattr(evidence, "path", None), files.cache_folder()
-    return home / FOLDER if path is not None and Path(path).parent == home else None
+    return home / kind if path is not None and Path(path).parent == home else None
 
 
 def recalled(folder: Path | None, name: str) -> Frames | None:

@@ -125,14 +125,14 @@ def _made(session: Session, view: View) -> Row:
 def _recalled(session: Session, view: View) -> Row:
     """Return a view from the cache, where it was made from the same case, evidence, seed, draws and code."""
     evidence, study = session.study.evidence, session.study
-    beside = kept.folder_for(evidence)
+    beside = kept.folder_for(evidence, FOLDER)
     if beside is None or study.case.data:
         return _made(session, view)
     code = kept.code_of(Path(detente.__file__).parent)
     name = kept.key(
         FOLDER, code, view.name, study.case.model_dump_json(), evidence.digest, study.seed, study.draws
     )
-    target = beside.with_name(FOLDER) / f"{name}.json"
+    target = beside / f"{name}.json"
     return _read(target) or _written(target, lambda: _made(session, view))
 
 

@@ -151,8 +151,7 @@ def _name(what: str, case: Case, evidence: Evidence, *parts: object) -> str:
 
 
 def _folder(evidence: Evidence) -> Path | None:
-    folder = kept.folder_for(evidence)
-    return folder.with_name(KEPT) if folder is not None else None
+    return kept.folder_for(evidence, KEPT)
 
 
 def _fitted(case: Case, evidence: Evidence) -> StoredFit:

@@ -107,8 +107,7 @@ class Vintages:
 
     @property
     def _folder(self) -> Path | None:
-        folder = kept.folder_for(self.evidence)
-        return folder.with_name(FOLDER) if folder is not None else None
+        return kept.folder_for(self.evidence, FOLDER)
 
 
 def make_readings(chosen: Selected, question: Question, *, until: int | None) -> pd.DataFrame:

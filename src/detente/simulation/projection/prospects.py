@@ -8,13 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
-import detente.simulation
 from detente.measurement import kept
 from detente.simulation.projection.frames import FRAMES, framed
 
@@ -24,11 +21,9 @@ if TYPE_CHECKING:
     from detente.cases.schema import Case
     from detente.evidence import Evidence
     from detente.measurement.measures import Measures
-    from detente.simulation.backtest.boards import Boards
     from detente.simulation.panel.stored import StoredFit
 
 Frames = dict[str, pd.DataFrame]
-ROOM = Path(detente.simulation.__file__).parent
 FOLDER = "prospects"
 ABOUT = "about"
 
@@ -120,8 +115,9 @@ def prospects(
     from detente.simulation.backtest.shipped import boards_of, stored_fit
 
     fit, boards = stored_fit(case, evidence), boards_of(case, evidence)
-    name = _name(case, evidence, measures, fit, boards, seed, draws)
-    folder = kept.folder_for(evidence)
+    scored = [kept.content(boards.tables()), asdict(boards.plan)] if boards is not None else None
+    inputs = kept.Inputs(case, evidence, measures)
+    name = inputs.key(FOLDER, ["simulation"], law_content(fit), scored, seed, draws)
 
     def make() -> Frames:
         from detente.simulation.projection.foreseeing import foresee
@@ -130,41 +126,11 @@ def prospects(
         report("drawing futures of the case and of its scenarios")
         return foresee(case, Known(evidence, measures, fit), boards=boards, seed=seed, draws=draws).tables()
 
-    where = folder.with_name(FOLDER) if folder is not None else None
-    return Prospects.of_tables(kept.remembered(where, name, make))
+    return Prospects.of_tables(kept.remembered(kept.folder_for(evidence, FOLDER), name, make))
 
 
-def _name(
-    case: Case,
-    evidence: Evidence,
-    measures: Measures,
-    fit: StoredFit | None,
-    boards: Boards | None,
-    *settings: int,
-) -> str:
-    """Return what prospects are filed under: all that futures are made from, and the code that makes them."""
-    measured = {each.name: getattr(measures, each.name) for each in fields(measures)}
-    held = [
-        content({name: frame for name, frame in measured.items() if isinstance(frame, pd.DataFrame)}),
-        content(fit.tables()) if fit is not None else None,
-        [sorted(fit.walks.items()), sorted(fit.stretches.items())] if fit is not None else None,
-        [content(boards.tables()), asdict(boards.plan)] if boards is not None else None,
-    ]
-    return kept.key(FOLDER, kept.code_of(ROOM), case.model_dump_json(), evidence.digest, held, settings)
-
-
-def content(frames: Mapping[str, pd.DataFrame]) -> list[tuple[str, list[str], int, str]]:
-    """Return what tells tables from others: names, columns, rows, and a digest of their cells.
-
-    >>> one, other = (pd.DataFrame({"value": [each, 2.0]}) for each in (0.5, 0.25))
-    >>> content({"a": one}) == content({"a": one.copy()}), content({"a": one}) == content({"a": other})
-    (True, False)
-    """
-    found = []
-    for name, frame in sorted(frames.items()):
-        digest = ""
-        if len(frame):
-            cells = pd.util.hash_pandas_object(frame, index=False).to_numpy(np.uint64)
-            digest = kept.hashed(cells.tobytes())
-        found.append((name, [str(column) for column in frame.columns], len(frame), digest))
-    return found
+def law_content(fit: StoredFit | None) -> object:
+    """Return what tells the law that futures follow from others: its tables, and what was found of it."""
+    if fit is None:
+        return None
+    return [kept.content(fit.tables()), sorted(fit.walks.items()), sorted(fit.stretches.items())]

@@ -9,15 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-import detente.strategy
 from detente.measurement import kept
-from detente.simulation.projection.prospects import ROOM as SIMULATION
-from detente.simulation.projection.prospects import content
+from detente.simulation.projection.prospects import law_content
 from detente.strategy.campaign.columns import FRAMES, framed
 from detente.strategy.campaign.sides import asked_of
 
@@ -27,10 +24,8 @@ if TYPE_CHECKING:
     from detente.cases.schema import Case
     from detente.evidence import Evidence
     from detente.measurement.measures import Measures
-    from detente.simulation.panel.stored import StoredFit
 
 Frames = dict[str, pd.DataFrame]
-ROOM = Path(detente.strategy.__file__).parent
 FOLDER = "options"
 ABOUT = "about"
 DRAWS = 300
@@ -113,7 +108,6 @@ def options(
 
     asked_of(case)
     fit = stored_fit(case, evidence)
-    folder = kept.folder_for(evidence)
 
     def make() -> Frames:
         from detente.simulation.projection.preparing import Known, prepare
@@ -123,17 +117,6 @@ def options(
         found = told(prepared, draws=draws, seed=seed, report=report)
         return Options(**found, seed=seed, draws=draws).tables()
 
-    where = folder.with_name(FOLDER) if folder is not None else None
-    name = _name(case, evidence, measures, fit, seed, draws)
-    return Options.of_tables(kept.remembered(where, name, make))
-
-
-def _name(case: Case, evidence: Evidence, measures: Measures, fit: StoredFit | None, *settings: int) -> str:
-    """Return what options are filed under: what futures are made from, the players, and the code of both."""
-    measured = {each.name: getattr(measures, each.name) for each in fields(measures)}
-    held = [
-        content({name: frame for name, frame in measured.items() if isinstance(frame, pd.DataFrame)}),
-        [content(fit.tables()), sorted(fit.walks.items()), sorted(fit.stretches.items())] if fit else None,
-    ]
-    code = [kept.code_of(room) for room in (SIMULATION, ROOM)]
-    return kept.key(FOLDER, code, case.model_dump_json(), evidence.digest, held, settings)
+    inputs = kept.Inputs(case, evidence, measures)
+    name = inputs.key(FOLDER, ["simulation", "strategy"], law_content(fit), seed, draws)
+    return Options.of_tables(kept.remembered(kept.folder_for(evidence, FOLDER), name, make))
