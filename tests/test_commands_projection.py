@@ -10,40 +10,11 @@ import pytest
 
 from detente.commands import main
 from detente.simulation.record.record import Record
+from tests.tolls import HEAD
 
-CASE = """\
-detente: 1
-title: Tolls
-question: Do the three hold together?
-as_of: 2020-01-01
-rival: RUS
-blocs:
-  THREE: {title: The three, members: [DEU, FRA, POL], reason: Invented.}
-issues:
-  all: {title: All}
-windows:
-  w: {title: W, since: 2018-01-01, until: 2019-01-01}
-agenda:
-  blocs: [THREE]
-  capability: {by: assumed, otherwise: 1.0, reason: Invented.}
-  items:
-    tolls:
-      title: Tolls
-      low: none
-      high: high
-      position: {by: assumed, values: {DEU: 0.3, FRA: 0.5, POL: 0.8}, spread: 0.05, reason: Invented.}
-      salience: {by: assumed, otherwise: 0.5, reason: Invented.}
-decisions:
-  renewal:
-    title: Tolls are renewed
-    item: tolls
-    bloc: THREE
-    rule: unanimity
-    proposal: 0.4
-    otherwise: 0.0
-    dates: [2020-03-01]
-    every: half-year
-    support: {doubt: {value: 0.1, low: 0.05, high: 0.2, reason: Invented.}}
+CASE = (
+    HEAD
+    + """\
 projection:
   years: 2
   items: [tolls]
@@ -53,6 +24,7 @@ projection:
     cheap: {title: Wants low tolls, item: tolls, at: 0.4, watch: THREE}
   reason: Invented.
 """
+)
 SCENARIO = """\
 title: Berlin gives way
 baseline: "{digest}"
