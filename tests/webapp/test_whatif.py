@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from detente.simulation.projection.outlook import outlook
+from detente.study import Study
 from detente.webapp.asked import Asked, QueryError, asked
 from detente.webapp.controls import controls
 from detente.webapp.numbers import PIECE
@@ -204,3 +205,18 @@ def test_controls_name_everything_that_may_be_moved_with_its_limits(session: Ses
     rules = told["decisions"][0]["rules"]
     assert "simple_majority" in [each["key"] for each in rules]
     assert "qualified_majority" not in [each["key"] for each in rules]
+
+
+def test_a_later_page_starts_from_the_grounds_of_an_earlier_one(
+    study: Study, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = told(session, ("lever.pay", "1"))
+    later = Session(study, "./tolls.yaml")
+    monkeypatch.setattr(type(later.bench), "ask", never)
+    assert told(later, ("lever.pay", "1")) == first
+    with pytest.raises(AssertionError, match="measured again"):
+        told(Session(study.with_options(draws=study.draws + 1), "./tolls.yaml"))
+
+
+def never(*_: object) -> None:
+    raise AssertionError("measured again")

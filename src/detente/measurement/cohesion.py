@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from detente.measurement import agreement
 from detente.measurement.bootstrap import weighted_means
@@ -112,6 +111,8 @@ def weakest_rows(sample: BlocSample) -> Iterator[dict[str, object]]:
     half of the members present. `rank` 1 is the weakest link of `of`; empty where all are alike, so that none
     is weakest.
     """
+    from scipy.stats import rankdata  # takes long to load, and much memory
+
     parts = {"breaks": _breaks(sample), **_with_the_rest(sample)}
     for measure, estimates in parts.items():
         rank = rankdata(estimates.value * (-1 if measure == "breaks" else 1), method="min", nan_policy="omit")

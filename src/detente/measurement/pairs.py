@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from detente.measurement import agreement, bootstrap
 from detente.measurement.ballots import ABSTAIN, MISSING, Ballots
@@ -28,7 +28,7 @@ DIFFERENCE: dict[agreement.Measure, tuple[float, float] | None] = {
     "kappa": None,
     "pi": None,
 }
-NORMAL = float(norm.ppf((1 + bootstrap.LEVEL) / 2))
+NORMAL = float(ndtri((1 + bootstrap.LEVEL) / 2))
 TOLD: tuple[agreement.Measure, ...] = ("pi", "s")
 COMPARISON = [
     "comparison", "issue", "window", "start", "end", "measure", "value", "low", "high", "interval",

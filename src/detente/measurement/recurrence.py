@@ -18,8 +18,6 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from detente.errors import EvidenceError
 from detente.evidence.evidence import Evidence
@@ -176,6 +174,9 @@ def asked_again(calls: pd.DataFrame, matches: pd.DataFrame | None = None) -> tup
 
 def _first(named: pd.Series, one: Places, other: Places) -> pd.Series:
     """Return the first of all that are linked, by any number of steps; empty where nothing is."""
+    from scipy.sparse import coo_array  # takes long to load, and much memory
+    from scipy.sparse.csgraph import connected_components
+
     edges = coo_array((np.ones(len(one), dtype=bool), (one, other)), shape=(len(named), len(named)))
     _, group = connected_components(edges, directed=False)
     grouped = named.groupby(group)

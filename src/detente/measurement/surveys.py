@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from detente.measurement.ballots import Evidence
 from detente.measurement.bootstrap import LEVEL
@@ -67,7 +67,7 @@ def wilson(share: Floats, size: Floats, *, level: float = LEVEL) -> tuple[Floats
     >>> low.round(3).tolist(), high.round(3).tolist()
     ([0.468], [0.532])
     """
-    held, z = size / DESIGN_EFFECT, float(norm.ppf((1 + level) / 2))
+    held, z = size / DESIGN_EFFECT, float(ndtri((1 + level) / 2))
     centre = (share + z**2 / (2 * held)) / (1 + z**2 / held)
     half = z / (1 + z**2 / held) * np.sqrt(share * (1 - share) / held + z**2 / (4 * held**2))
     return centre - half, centre + half

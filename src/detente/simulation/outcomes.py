@@ -20,7 +20,7 @@ from detente.simulation.frames import framed
 if TYPE_CHECKING:
     from detente.cases.schema import Case
     from detente.evidence import Evidence
-    from detente.measurement.measures import Measures
+    from detente.measurement.grounds import Grounded
 
 LEAST_DRAWS = 100
 
@@ -54,7 +54,7 @@ class Outcomes:
 
 
 def simulate(
-    case: Case, evidence: Evidence, measures: Measures, *, seed: int = 0, draws: int = 1000
+    case: Case, evidence: Evidence, measures: Grounded, *, seed: int = 0, draws: int = 1000
 ) -> Outcomes:
     """Return what comes of the agenda of `case`, given what was measured; empty where it has none.
 

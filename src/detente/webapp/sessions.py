@@ -12,7 +12,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,7 @@ from detente.errors import DetenteError, Problem
 from detente.webapp.asked import AT_ONCE, FEWEST, Asked, Known
 from detente.webapp.keeping import Kept
 from detente.webapp.memory import give_back
-from detente.webapp.workshop import BASIS, Bench, Here
+from detente.webapp.workshop import GROUNDS, Bench, Here
 
 if TYPE_CHECKING:
     from detente.cases.schema import Case
@@ -99,9 +99,15 @@ class Session:
 
     @cached_property
     def basis(self) -> Basis:
-        """What futures start from; measured when first asked for."""
-        found: Basis = self.bench.ask(self.study, BASIS, self.tell)
-        return replace(found, evidence=self.study.evidence)
+        """What futures start from; measured when first asked for, and kept between runs."""
+        from detente.measurement.grounds import kept_grounds
+        from detente.simulation.backtest.shipped import stored_fit
+        from detente.simulation.projection.preparing import Known as Basis
+
+        study, evidence = self.study, self.study.evidence
+        found = kept_grounds(study.case, evidence, seed=study.seed, draws=study.draws)
+        measured = found or self.bench.ask(study, GROUNDS, self.tell)
+        return Basis(evidence, measured, stored_fit(study.case, evidence))
 
     def prepared(self, case: Case, asked: Asked) -> Prepared:
         """Return what futures of `case` are drawn from, without any event; `asked` says which scenarios are

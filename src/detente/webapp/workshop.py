@@ -33,7 +33,7 @@ HELD = 2
 """Studies that a bench keeps at hand."""
 LONG = ("strategies", "claims")
 """Views that take longer than others."""
-BASIS = "basis"
+GROUNDS = "grounds"
 Hear = Callable[[str], None]
 
 
@@ -42,7 +42,7 @@ class WorkError(DetenteError):
 
 
 class Bench(Protocol):
-    """Somebody who does a task on a study: a view by name, or `BASIS`, from which futures start."""
+    """Somebody who does a task on a study: a view by name, or `GROUNDS`, from which futures start."""
 
     def ask(self, study: Study, task: str, hear: Hear) -> Any:
         """Return what comes of a task; `hear` is told the steps. Raises what the work raises."""
@@ -82,11 +82,10 @@ def done(study: Study, task: str) -> Any:
     """Return what comes of a task on a study."""
     from detente.webapp.views import VIEWS
 
-    if task == BASIS:
-        from detente.simulation.backtest.shipped import stored_fit
-        from detente.simulation.projection.preparing import Known
+    if task == GROUNDS:
+        from detente.measurement.grounds import grounds
 
-        return Known(study.evidence, study.measure(), stored_fit(study.case, study.evidence))
+        return grounds(study.case, study.evidence, study.measure, seed=study.seed, draws=study.draws)
     # Plain JSON values: charts hold objects of the library that made them, which nobody else needs to load.
     return json.loads(json.dumps(VIEWS[task].data(study), ensure_ascii=False, allow_nan=False))
 

@@ -20,7 +20,7 @@ from detente.simulation.drawing import triangle
 
 if TYPE_CHECKING:
     from detente.cases.agenda import Placing, Range, Weighing
-    from detente.measurement.measures import Measures
+    from detente.measurement.grounds import Grounded
 
 Floats = NDArray[np.float64]
 SPREAD = 0.1
@@ -59,7 +59,7 @@ class Reader:
     """What readings are taken from: evidence, measures, and who is on the agenda (`scene.placed`)."""
 
     scene: Scene
-    measures: Measures
+    measures: Grounded
 
     def read(self, source: Placing | Weighing) -> tuple[dict[str, Reading], str]:
         """Return the readings by actor, and why there are none where nothing could be measured at all."""

@@ -21,7 +21,7 @@ from detente.simulation.frames import framed
 if TYPE_CHECKING:
     from detente.cases.schema import Case
     from detente.evidence import Evidence
-    from detente.measurement.measures import Measures
+    from detente.measurement.grounds import Grounded
     from detente.simulation.bargaining.uncertain import Uncertain
 
 Floats = NDArray[np.float64]
@@ -137,7 +137,7 @@ class Table:
         return Uncertain(made, {kind: Range(read(kind, "low"), read(kind, "high")) for kind in KINDS})
 
 
-def tabulate(case: Case, evidence: Evidence, measures: Measures) -> Table:
+def tabulate(case: Case, evidence: Evidence, measures: Grounded) -> Table:
     """Return the agenda of a case, read from evidence and measures; whoever lacks a number is named."""
     assert case.agenda is not None
     spells = {bloc: memberships(case, bloc, evidence=evidence) for bloc in case.blocs}

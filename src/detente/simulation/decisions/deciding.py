@@ -14,7 +14,7 @@ from detente.cases.decisions import Decision, Support, support_of
 from detente.cases.rules import Rule
 from detente.errors import DetenteError
 from detente.evidence import Evidence
-from detente.measurement.measures import Measures
+from detente.measurement.grounds import Grounded
 from detente.measurement.missing import Missing
 from detente.simulation.agenda.bargains import told
 from detente.simulation.agenda.table import Table
@@ -60,7 +60,7 @@ class _Vote:
 
 
 def decide(
-    table: Table, *, evidence: Evidence, measures: Measures, draws: int, seed: int
+    table: Table, *, evidence: Evidence, measures: Grounded, draws: int, seed: int
 ) -> tuple[dict[str, pd.DataFrame], list[Missing]]:
     """Return the tables `decisions`, `members` and `flips` of `frames.FRAMES`, and what is missing."""
     rows: Rows = {"decisions": [], "members": [], "flips": []}

@@ -15,7 +15,7 @@ from detente.cases.decisions import Decision, support_of
 from detente.cases.rules import AllOf, AnyOf, AnyRule, Condition
 from detente.evidence import Evidence
 from detente.measurement.blocs import members, memberships
-from detente.measurement.measures import Measures
+from detente.measurement.grounds import Grounded
 from detente.measurement.missing import Missing
 from detente.measurement.observations import BEGINNING, INDICATOR
 from detente.measurement.transforms import FULL
@@ -50,7 +50,7 @@ def deciders(case: Case, decision: Decision, *, evidence: Evidence) -> tuple[str
 
 
 def electorate(
-    table: Table, key: str, *, evidence: Evidence, measures: Measures, draws: int, seed: int
+    table: Table, key: str, *, evidence: Evidence, measures: Grounded, draws: int, seed: int
 ) -> Electorate:
     """Return the electorate of one decision of the case."""
     decision = table.case.decisions[key]
@@ -81,7 +81,7 @@ def electorate(
 
 
 def _held_back(
-    table: Table, decision: Decision, evidence: Evidence, measures: Measures
+    table: Table, decision: Decision, evidence: Evidence, measures: Grounded
 ) -> dict[str, dict[str, float]]:
     """Return dependence and pressure by actor, from 0 to 1, each only if the decision names it."""
     found, support = {}, support_of(decision, table.case.decisions)

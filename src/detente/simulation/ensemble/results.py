@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-import xarray as xr
 from numpy.typing import NDArray
 
 from detente.errors import Problem, SimulationError, did_you_mean
 from detente.simulation.ensemble.futures import Futures
 from detente.simulation.ensemble.gathering import QUANTILES, Gathered
 from detente.simulation.institutions.power import interval_of
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -115,6 +117,8 @@ class Summary:
         """For each kind of `KINDS` its quantiles (quantile, time, ...), `_mean`, `_sd` and `_resolution`
         (time, ...): by how much a quantile may be off, 0 where it is exact.
         """
+        import xarray as xr
+
         held: dict[str, Any] = {}
         told = self.gathered
         parts = {"": told.quantiles.T, "_mean": told.mean, "_sd": told.sd, "_resolution": told.resolution}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-import xarray as xr
 
 from detente.errors import Problem, SimulationError
 from detente.simulation.ensemble.drawing import Drawn
@@ -11,6 +12,9 @@ from detente.simulation.ensemble.futures import Futures
 from detente.simulation.ensemble.gathering import EXACT, Means, chunk_of, fill, gather
 from detente.simulation.ensemble.packing import packed
 from detente.simulation.ensemble.results import KINDS, Ensemble, Shape
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 
 def draw(
@@ -47,6 +51,8 @@ def draw_share(futures: Futures, share: tuple[int, int], *, draws: int, seed: in
 
 
 def _trajectories(source: Drawn, shape: Shape, number: int, means: Means | None) -> xr.DataArray:
+    import xarray as xr
+
     if number < 0 or number * source.rows[0] * 4 > EXACT:
         most = EXACT // (4 * source.rows[0])
         raise SimulationError(Problem("trajectories", f"{number} futures", f"keep 1 to {most}"))

@@ -9,7 +9,6 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit
-from scipy.stats import chi2
 
 from detente.simulation.panel.law import Law
 
@@ -192,6 +191,8 @@ def tails(dof: float) -> tuple[Floats, Floats]:
     >>> round(float(factor @ share), 6)
     1.666667
     """
+    from scipy.stats import chi2  # takes long to load, and much memory
+
     cuts = chi2.ppf(EDGES, dof)
     share = np.diff(EDGES)
     return dof / (dof - 2.0) * np.diff(chi2.cdf(cuts, dof - 2.0)) / share, share

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from detente.cases.projection import Driver
     from detente.cases.schema import Case
     from detente.evidence import Evidence
-    from detente.measurement.measures import Measures
+    from detente.measurement.grounds import Grounded
 
 Floats = NDArray[np.float64]
 
@@ -41,7 +41,7 @@ class Level:
     bounded: bool = True
 
 
-def levels(scene: Scene, evidence: Evidence, measures: Measures) -> tuple[list[Level], list[Missing]]:
+def levels(scene: Scene, evidence: Evidence, measures: Grounded) -> tuple[list[Level], list[Missing]]:
     """Return every driver of the case, and those that its decisions name beside them; and what is missing.
 
     A driver of which nothing is known stays at 0 for everyone, and is named.
@@ -73,7 +73,7 @@ def driver_of(case: Case, *, dependence: str | None = None, indicator: str | Non
     return dependence or indicator
 
 
-def _measured(scene: Scene, measures: Measures, driver: Driver) -> tuple[pd.DataFrame, str]:
+def _measured(scene: Scene, measures: Grounded, driver: Driver) -> tuple[pd.DataFrame, str]:
     if driver.measure is None:
         rows = measures.dependence
         rows = rows[(rows["dependence"] == driver.dependence) & rows["latest"].astype(bool)]
@@ -91,7 +91,7 @@ def _plain(rows: pd.DataFrame) -> dict[str, float]:
 
 
 def _named(
-    evidence: Evidence, measures: Measures, case: Case
+    evidence: Evidence, measures: Grounded, case: Case
 ) -> Iterator[tuple[str, str, str, dict[str, float], str]]:
     """Yield what decisions name and no driver of the case follows, each once."""
     assert case.projection is not None

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from detente.cases.events import Happening
     from detente.cases.schema import Case
     from detente.evidence import Evidence
-    from detente.measurement.measures import Measures
+    from detente.measurement.grounds import Grounded
     from detente.simulation.panel.stored import StoredFit
 
 Floats = NDArray[np.float64]
@@ -53,7 +53,7 @@ class Known:
     """What a projection starts from: evidence, measures, and the fitted panel if there is one."""
 
     evidence: Evidence
-    measures: Measures
+    measures: Grounded
     fit: StoredFit | None
 
 
