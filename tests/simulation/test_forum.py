@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given as drawn
 from hypothesis import settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
+from detente.errors import CaseError
 from detente.simulation.agenda.bargains import compromise
 from detente.simulation.agenda.table import State
 from detente.simulation.checks import preflight
@@ -229,3 +231,45 @@ def test_expectations_lie_among_positions_and_are_the_outcome_for_who_sees_clear
     assert expected[0, 0] == pytest.approx(compromise(actual)[0], abs=1e-9)
     assert corrected == pytest.approx(np.full(corrected.shape, expected[0, 0]), abs=1e-9)
     assert position.min() - 1e-9 <= expected[0, 0] <= position.max() + 1e-9
+
+
+def seeing(hope: float, **seen: float) -> dict[str, Any]:
+    """Return a perception in which some are seen outright on the line."""
+    return {"hope": exactly(hope), "seen": {"line": seen}, "reason": "Invented."}
+
+
+def test_who_is_seen_outright_is_believed_to_stand_there_whatever_is_hoped() -> None:
+    before = met(meeting(0.5))
+    after = met(meeting(0.5, own={"AAA": seeing(0.5, CCC=0.0)}))
+    moved = of(after, "expectation")["AAA"] - of(before, "expectation")["AAA"]
+    believed = of(before, "position")["CCC"] + 0.5 * (0.1 - of(before, "position")["CCC"])
+    assert moved == pytest.approx(-believed / len(MEMBERS))
+    others = [actor for actor in MEMBERS if actor != "AAA"]
+    assert [of(after, "expectation")[a] for a in others] == [of(before, "expectation")[a] for a in others]
+    assert of(after, "outcome") == of(before, "outcome")
+
+
+def test_what_everyone_sees_nobody_sees_of_itself() -> None:
+    out = met(meeting(perception=seeing(0.0, CCC=0.0)))
+    same = met(meeting(0.0))
+    assert of(out, "expectation")["CCC"] == pytest.approx(of(same, "expectation")["CCC"])
+    assert of(out, "expectation")["AAA"] < of(same, "expectation")["AAA"]
+
+
+def test_who_is_seen_and_has_no_voice_is_named() -> None:
+    out = met(meeting(perception=seeing(0.0, **{RIVAL: 0.0})))
+    rows = out.missing[out.missing["part"] == "forum"]
+    assert any(RIVAL in why for why in rows["why"])
+
+
+@pytest.mark.parametrize(
+    ("perception", "complaint"),
+    [
+        ({"own": {"AAA": seeing(0.5, AAA=0.0)}}, "sees itself elsewhere: AAA on line"),
+        ({"perception": {**seeing(0.5), "seen": {"lin": {"CCC": 0.1}}}}, "'lin' is not declared"),
+        ({"perception": seeing(0.5, CCC=1.5)}, "1"),
+    ],
+)
+def test_what_cannot_be_seen_is_refused(perception: dict[str, Any], complaint: str) -> None:
+    with pytest.raises((CaseError, ValidationError), match=complaint):
+        met(meeting(**perception))

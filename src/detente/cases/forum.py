@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
@@ -25,7 +26,25 @@ class Perception(Part):
     noise: Unit = Field(
         default=0.0, description="Standard deviation of what is off at random in each belief."
     )
+    seen: dict[Key, dict[ActorCode, Unit]] = Field(
+        default_factory=dict,
+        description="Where it believes others to stand outright, by item and actor, whatever it hopes.",
+    )
     reason: Text = Field(description="Why beliefs are off in this way.")
+
+
+def check_own(own: Mapping[str, Perception]) -> None:
+    """Raise the fault of an actor that is said to see itself elsewhere: everyone sees itself as it is."""
+    astray = [
+        f"{actor} on {item}"
+        for actor, each in own.items()
+        for item, held in each.seen.items()
+        if actor in held
+    ]
+    if astray:
+        raise fault(
+            f"sees itself elsewhere: {', '.join(astray)}", "say where it stands in the meeting's `but`"
+        )
 
 
 class Meeting(Part):
@@ -63,6 +82,7 @@ class Meeting(Part):
         check_once(self.items, "item")
         check_once(self.present, "bloc or actor")
         check_once(self.absent, "actor")
+        check_own(self.own)
         both = sorted(set(self.present) & set(self.absent))
         if both:
             raise fault(f"both present and absent: {', '.join(both)}", "keep each in one list")
@@ -98,6 +118,7 @@ class Forum(Part):
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
+        check_own(self.own)
         bare = [key for key, meeting in self.meetings.items() if meeting.perception is None]
         if bare and self.perception is None:
             raise fault(

@@ -150,6 +150,16 @@ def _meetings(case: Mapping[str, Any]) -> Iterator[Broken]:
             yield from undeclared((*path, "items", place), item, items, "agenda.items")
         for place, name in listed(meeting, "present"):
             yield from neither((*path, "present", place), name, blocs)
+    for where in _perceptions(case):
+        for item in part_of(case, *where, "seen"):
+            yield from undeclared((*where, "seen", item), item, items, "agenda.items")
+
+
+def _perceptions(case: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    """Yield where the case says how beliefs are off."""
+    for path in (("forum",), *(("forum", "meetings", key) for key in part_of(case, "forum", "meetings"))):
+        yield (*path, "perception")
+        yield from ((*path, "own", actor) for actor in part_of(case, *path, "own"))
 
 
 def _decisions(case: Mapping[str, Any]) -> Iterator[Broken]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +16,7 @@ from detente.simulation.agenda.readings import assumed
 from detente.simulation.agenda.table import Cells, Table
 from detente.simulation.forum.attendance import Attendance, attendance
 from detente.simulation.forum.expectations import QUANTITIES, Asked, Heard, hear
-from detente.simulation.forum.perceptions import Bools, Floats, lens
+from detente.simulation.forum.perceptions import Bools, Floats, lens, stated
 from detente.simulation.frames import framed
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ def meet(
             if not any(who[actor].present for actor in cells.actors):
                 missing.append(Missing("forum", f"{key}: {item}", "nobody who is placed on it attends"))
                 continue
+            missing += _unheard(now, cells)
             heard[item] = cells, hear(_asked(now, cells, draws=draws, seed=seed), seed=seed)
             _tell_item(now, *heard[item])
         _tell_meeting(now, heard)
@@ -76,15 +77,29 @@ def _of_the_day(now: _Told, item: str) -> Cells:
 
 
 def _asked(now: _Told, cells: Cells, *, draws: int, seed: int) -> Asked:
-    assert now.table.case.forum is not None
+    forum = now.table.case.forum
+    assert forum is not None
     present = np.flatnonzero([now.who[actor].present for actor in cells.actors])
+    voices = [cells.actors[place] for place in present]
+    how = lens(forum, now.key, observers=cells.actors, draws=draws, seed=seed)
+    outright = stated(forum, now.key, cells.item, observers=cells.actors, voices=voices)
     return Asked(
         item=cells.item,
         everyone=cells.drawn(draws, seed=seed),
         present=present,
         sides=sides(cells, now.table.case.ally, now.table.case.rival),
-        lens=lens(now.table.case.forum, now.key, observers=cells.actors, draws=draws, seed=seed),
+        lens=replace(how, stated=outright),
     )
+
+
+def _unheard(now: _Told, cells: Cells) -> Iterator[Missing]:
+    """Yield who is seen outright and has no voice on an item, so that it makes no difference."""
+    assert now.table.case.forum is not None
+    usual, own = now.table.case.forum.perceptions(now.key)
+    seen = {actor for each in (usual, *own.values()) for actor in each.seen.get(cells.item, {})}
+    voices = {actor for actor in cells.actors if now.who[actor].present}
+    if silent := ", ".join(sorted(seen - voices)):
+        yield Missing("forum", f"{now.key}: {cells.item}", f"has no voice, wherever it is seen: {silent}")
 
 
 def sides(cells: Cells, ally: str | None, rival: str) -> Bools:

@@ -3,7 +3,7 @@
 An observer at x believes that another at y stands at y + hope·(x - y) + noise·z; that its salience is
 s·(1 - esteem·d) + noise·z, where d is how far it stands from the observer as a share of the furthest; and
 that its capability is c·(1 + noise·z). z are standard normal, and beliefs are held within what is possible.
-Everyone sees itself as it is.
+Everyone sees itself as it is. Where the case states outright where another is seen, that is what is believed.
 """
 
 from __future__ import annotations
@@ -30,15 +30,19 @@ Bools = NDArray[np.bool_]
 
 @dataclass(frozen=True, eq=False)
 class Lens:
-    """How the beliefs of each observer are off: hope and esteem (draws, observers), noise (observers,)."""
+    """How the beliefs of each observer are off: hope and esteem (draws, observers), noise (observers,).
+
+    `stated` (observers, voices) are positions that are believed outright, NaN where none is.
+    """
 
     hope: Floats
     esteem: Floats
     noise: Floats
+    stated: Floats | None = None
 
     def over(self, part: slice) -> Lens:
         """Return the same for some of the draws."""
-        return Lens(self.hope[part], self.esteem[part], self.noise)
+        return Lens(self.hope[part], self.esteem[part], self.noise, self.stated)
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +72,24 @@ def lens(forum: Forum, meeting: str, *, observers: Sequence[str], draws: int, se
     return Lens(hope, esteem, noise)
 
 
+def stated(
+    forum: Forum, meeting: str, item: str, *, observers: Sequence[str], voices: Sequence[str]
+) -> Floats | None:
+    """Return where each observer sees each voice outright (observers, voices), NaN where nothing is stated;
+    None where nothing is stated of anyone.
+    """
+    usual, own = forum.perceptions(meeting)
+    held = [own.get(actor, usual).seen.get(item, {}) for actor in observers]
+    if not any(held):
+        return None
+    return np.array(
+        [
+            [np.nan if voice == observer else seen.get(voice, np.nan) for voice in voices]
+            for observer, seen in zip(observers, held, strict=True)
+        ]
+    )
+
+
 def believed(actual: State, own: Floats, seen: Lens, *, same: Bools, noise: Noise | None) -> State:
     """Return what each observer believes: tables of (draws, observers, voices).
 
@@ -92,4 +114,6 @@ def believed(actual: State, own: Floats, seen: Lens, *, same: Bools, noise: Nois
         position = np.clip(position + size * noise.position, 0, 1)
         salience = np.clip(salience + size * noise.salience, 0, 1)
         capability = capability * np.maximum(1 + size * noise.capability, 0)
+    if seen.stated is not None:
+        position = np.where(np.isnan(seen.stated), position, seen.stated)
     return State(position, salience, capability)

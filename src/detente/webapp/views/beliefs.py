@@ -2,13 +2,15 @@
 expectation follow.
 
 At what is likeliest and without noise: an observer o at x_o believes that j stands at b = x_j + hope_o (x_o -
-x_j), and weighs it with w = c_j s_j (1 - esteem_o |x_o - x_j| / d_o), d_o being the furthest distance; its
-expectation is Σ w b / Σ w over those present. Moving the belief of j to y moves it by w_j (y - b_j) / Σ w.
+x_j), or where the case states that it does, and weighs it with w = c_j s_j (1 - esteem_o |x_o - x_j| / d_o),
+d_o being the furthest distance; its expectation is Σ w b / Σ w over those present. Moving the belief of j to
+y moves it by w_j (y - b_j) / Σ w.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +20,7 @@ from detente.simulation.agenda.bargains import compromise
 from detente.simulation.agenda.readings import assumed
 from detente.simulation.agenda.table import Cells, State, tabulate
 from detente.simulation.forum.attendance import attendance
-from detente.simulation.forum.perceptions import Lens, believed
+from detente.simulation.forum.perceptions import Lens, believed, stated
 
 if TYPE_CHECKING:
     from detente.cases.forum import Forum
@@ -50,7 +52,10 @@ def _of_meeting(study: Study, forum: Forum, key: str, table: Table) -> Iterator[
         who = attendance(study.case, meeting, evidence=study.evidence, actors=cells.actors)
         present = np.flatnonzero([who[actor].present for actor in cells.actors])
         if len(present):
-            told = _seen(cells, present, _likeliest(forum, key, cells.actors))
+            lens = _likeliest(forum, key, cells.actors)
+            voices = [cells.actors[place] for place in present]
+            outright = stated(forum, key, item, observers=cells.actors, voices=voices)
+            told = _seen(cells, present, replace(lens, stated=outright))
             yield {"meeting": key, "title": meeting.title, "date": f"{meeting.date:%Y-%m-%d}", "item": item,
                    "mark": "assumed", **told}  # fmt: skip
 
