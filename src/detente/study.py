@@ -39,13 +39,15 @@ class Study:
     """A case, the evidence at hand, and what can be asked of them.
 
     The same `seed` and evidence give the same numbers, byte for byte. `draws` is the number of bootstrap
-    draws behind each interval. `report` is told what long work is doing.
+    draws behind each interval. `report` is told what long work is doing. `cache` is the folder of the
+    evidence, where it is not the user's own.
     """
 
     case: Case
     seed: int = 0
     draws: int = 1000
     report: Callable[[Event], None] = _silent
+    cache: Path | None = None
 
     @cached_property
     def evidence(self) -> Evidence:
@@ -53,11 +55,9 @@ class Study:
 
         Raises `EvidenceError` where the cache cannot be written or a table of the case cannot be read.
         """
-        beside = self.case.file.parent if self.case.file else Path()
-        for table in self.case.data:
-            mapping = beside / table.mapping if isinstance(table.mapping, str) else table.mapping
-            import_file(beside / table.path, mapping, report=self.report)
-        return open_evidence(report=self.report)
+        for path, mapping in self.case.tables():
+            import_file(path, mapping, folder=self.cache, report=self.report)
+        return open_evidence(folder=self.cache, report=self.report)
 
     def with_options(self, *, seed: int | None = None, draws: int | None = None) -> Study:
         """Return the same study with another seed or number of draws."""

@@ -50,8 +50,8 @@ def scenario_named(case: Case, name: str) -> Scenario:
     raise CaseError(Problem(f"scenario {name!r}", "there is none of this name", hint))
 
 
-def patched(case: Case, scenario: Scenario, *, name: str) -> Case:
-    """Return `case` as it is under a scenario.
+def patched(case: Case, scenario: Scenario, *, name: str, anything: bool = False) -> Case:
+    """Return `case` as it is under a scenario; with `anything`, a patch may change other sections too.
 
     Raises `CaseError` where the scenario was written for another baseline, changes a section that no
     scenario may change, or makes a case that is none; with every problem at once.
@@ -62,7 +62,7 @@ def patched(case: Case, scenario: Scenario, *, name: str) -> Case:
     from detente.cases.references import broken
     from detente.cases.schema import Case
 
-    raise_all(CaseError, list(_unfit(case, scenario, name)))
+    raise_all(CaseError, list(_unfit(case, scenario, name, anything=anything)))
     data = merged(case.model_dump(by_alias=True, exclude_unset=True), scenario.patch)
     try:
         return Case.model_validate(data, context={"file": case.file} if case.file else None)
@@ -92,7 +92,7 @@ def merged(held: Any, patch: Any) -> Any:
     return found
 
 
-def _unfit(case: Case, scenario: Scenario, name: str) -> Iterator[Problem]:
+def _unfit(case: Case, scenario: Scenario, name: str, *, anything: bool) -> Iterator[Problem]:
     from detente.cases.projection import PARTS
 
     now, where = baseline_digest(case), f"scenarios.{name}"
@@ -101,7 +101,7 @@ def _unfit(case: Case, scenario: Scenario, name: str) -> Iterator[Problem]:
         hint = f"see whether it still says what it should, then set `baseline: {now}`"
         yield Problem(f"{where}.baseline", what, hint)
     for section in scenario.patch:
-        if section not in PARTS:
+        if section not in PARTS and not anything:
             hint = f"{did_you_mean(section, PARTS)} a scenario may change {', '.join(PARTS)}".strip()
             yield Problem(f"{where}.patch.{section}", "is no section that a scenario may change", hint)
 

@@ -6,6 +6,7 @@ here without any evidence; whether the evidence knows what it names, the measure
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -219,6 +220,11 @@ class OwnTable(Part):
         "as taken by `detente data import`."
     )
 
+    def places(self, beside: Path) -> tuple[Path, Path | dict[str, Any]]:
+        """Return where the file lies, and where its mapping lies or what it says, for a case in a folder."""
+        mapping = beside / self.mapping if isinstance(self.mapping, str) else self.mapping
+        return beside / self.path, mapping
+
 
 class Case(Part):
     """One case: what is asked, of whom, on what evidence."""
@@ -315,6 +321,11 @@ class Case(Part):
     def name(self) -> str:
         """The file's name without its ending, or 'case'."""
         return self._file.stem if self._file else "case"
+
+    def tables(self) -> Iterator[tuple[Path, Path | dict[str, Any]]]:
+        """Yield where each table of the case's own lies, and where its mapping lies or what it says."""
+        beside = self._file.parent if self._file else Path()
+        yield from (each.places(beside) for each in self.data)
 
     def carved(self, bloc: str) -> tuple[str, Bloc, frozenset[str]]:
         """Return the key and bloc that `bloc` takes its members from in the end, and who is left out."""

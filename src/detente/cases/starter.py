@@ -19,6 +19,17 @@ def write_starter(name: str, *, folder: Path) -> Path:
     Raises `CaseError` where the name cannot be used or the file is there already, and
     `EvidenceError` where the folder cannot be written.
     """
+    target = free_file(name, folder=folder)
+    template = resources.files("detente.cases").joinpath("starter.yaml").read_text(encoding="utf-8")
+    write_text(target, template.replace("{name}", name))
+    return target
+
+
+def free_file(name: str, *, folder: Path) -> Path:
+    """Return where a new case of a name goes, `folder/name.yaml`.
+
+    Raises `CaseError` where the name cannot be used or the file is there already.
+    """
     if not NAME.fullmatch(name):
         raise CaseError(
             Problem(
@@ -38,6 +49,4 @@ def write_starter(name: str, *, folder: Path) -> Path:
         raise CaseError(
             Problem(str(target), "is there already", "choose another name, or move that file away")
         )
-    template = resources.files("detente.cases").joinpath("starter.yaml").read_text(encoding="utf-8")
-    write_text(target, template.replace("{name}", name))
     return target

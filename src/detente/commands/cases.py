@@ -10,7 +10,7 @@ from cyclopts import Parameter, validators
 
 from detente.commands.formats import Forms, asked
 from detente.commands.showing import DONE, MENDABLE, Output, progress, records, say, say_json, table
-from detente.errors import MeasurementError, Problem, SimulationError, raise_all
+from detente.errors import CaseError, MeasurementError, Problem, SimulationError, raise_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -230,11 +230,38 @@ def _check_asked(study: Study, *, ideal_points: bool, camps: bool) -> None:
     )
 
 
-def new(name: Annotated[str, Parameter(help="Name of the case.")], *, output: Folder = None) -> int:
-    """Write a commented starter case, NAME.yaml, that runs as it is."""
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Origin:
+    """What a new case begins with."""
+
+    like: Annotated[
+        str | None, Parameter(name="--from", help="Begin with this case rather than with the starter.")
+    ] = None
+    patch: Annotated[
+        str | None,
+        Parameter(help="Lay a scenario of that case over it, or a patch from the live page, by its path."),
+    ] = None
+
+
+def new(
+    name: Annotated[str, Parameter(help="Name of the case.")],
+    *,
+    origin: Origin = Origin(),
+    output: Folder = None,
+) -> int:
+    """Write a commented starter case, NAME.yaml, that runs as it is; or a copy of another, changed."""
+    from detente.cases.reading import load_case
     from detente.cases.starter import write_starter
 
-    written = write_starter(name, folder=output or Path())
+    if origin.like is not None:
+        from detente.cases.writing import write_derived
+
+        written = write_derived(name, load_case(origin.like), origin.patch, folder=output or Path())
+    elif origin.patch is not None:
+        raise CaseError(Problem("--patch", "changes another case, and none is named", "add --from CASE"))
+    else:
+        written = write_starter(name, folder=output or Path())
     say(f"{written} is written. Change it, then type: detente check {written}")
     return DONE
 

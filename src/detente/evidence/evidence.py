@@ -235,8 +235,10 @@ class Evidence:
         raise_all(EvidenceError, problems)
 
 
-def open_evidence(path: Path | None = None, *, report: Report = silent) -> Evidence:
-    """Open the evidence in the user's cache, or the database at `path` as it is.
+def open_evidence(
+    path: Path | None = None, *, folder: Path | None = None, report: Report = silent
+) -> Evidence:
+    """Open the evidence in the user's cache, or in the cache `folder`, or the database at `path` as it is.
 
     The database in the cache is built on first use from the shipped facts, and brought in line where the
     shipped facts, a pulled file or detente itself changed since, or where it is damaged; `report` is told.
@@ -249,7 +251,7 @@ def open_evidence(path: Path | None = None, *, report: Report = silent) -> Evide
             hint = "leave the path out to use the evidence in the cache"
             raise EvidenceError(Problem(str(path), f"is not an evidence database ({error})", hint)) from error
         return Evidence(path, contents.digest, _Link(connection))
-    folder = files.cache_folder()
+    folder = folder or files.cache_folder()
     target = folder / database.NAME
     fresh = _open_fresh(target)
     if fresh is None:

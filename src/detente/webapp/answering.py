@@ -78,11 +78,14 @@ def files_of(session: Session, view: View) -> dict[str, str]:
 
 
 def body(session: Session, view: View, query: Mapping[str, str]) -> bytes:
-    """Return a view's JSON as bytes; raises `QueryError` where `show` names what the view does not have."""
+    """Return a view's JSON as bytes; raises `QueryError` where an address asks for what the view has not."""
     held = whole(session, view)
-    if "show" in query:
+    if "show" in query or (view.moved and query):
         found = json.loads(held)
-        held = as_bytes({**found, "sections": _picked(found["sections"], query["show"].split(","))})
+        found |= view.asked(found, query)
+        if "show" in query:
+            found["sections"] = _picked(found["sections"], query["show"].split(","))
+        held = as_bytes(found)
     return b'{"request":' + as_bytes(dict(query)) + b"," + held[1:]
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from detente.cases.events import Happening
 from detente.cases.scenarios import baseline_digest
+from detente.cases.writing import dumped
 
 if TYPE_CHECKING:
     from detente.cases.projection import Scenario
@@ -136,25 +135,3 @@ def as_yaml(case: Case, asked: Asked, *, name: str) -> str:
         f"# detente project {name} --scenario ./what-if.yaml{run}\n"
     )
     return head + dumped(held)
-
-
-def dumped(content: Any) -> str:
-    """Return plain values as YAML that reads back as the same values, by the rules of case files.
-
-    >>> dumped({"baseline": "12e4"})
-    'baseline: "12e4"\\n'
-    """
-    text: str = yaml.dump(content, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
-    return text
-
-
-class _Dumper(yaml.SafeDumper):
-    """Writes text that begins with a digit in quotes: a digest such as 12e4 is no number."""
-
-
-def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    style = '"' if text[:1].isdigit() else None
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
-
-
-_Dumper.add_representer(str, _text)

@@ -29,8 +29,8 @@ ANYWHERE = ("0.0.0.0", "::", "[::]")  # names what is bound where a user asks fo
 STATIC = "/static/"
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
 HEADER = b"x-detente-token"
-MOST_BODY = 1_100_000
-"""Bytes of a request's body: a case of 1 MB, and what a form adds around it."""
+MOST_BODY = 21_100_000
+"""Bytes of a request's body: a case of 1 MB, tables of 20 MB, and what a form adds around them."""
 MOST_QUERY = 8_192
 MOST_CLIENTS = 4_096
 BURST, RATE = 1_200.0, 20.0
@@ -252,7 +252,8 @@ class Guard:
 
 def too_large() -> Problem:
     """Return what is said of a body that is too large."""
-    return Problem("upload", "is larger than 1 MB", "a case names data, it does not hold them")
+    hint = "serve the case from a folder with its tables: detente serve ./mine.yaml"
+    return Problem("upload", "is larger than 21 MB", hint)
 
 
 def _whole(text: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import secrets
+import shutil
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -15,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from detente.cases.projection import ALIGNMENT
@@ -50,12 +52,16 @@ class GoneError(DetenteError):
 
 @dataclass(eq=False)
 class Session:
-    """One case as explored: its study, and all that is kept of it. Safe to use from several threads."""
+    """One case as explored: its study, and all that is kept of it. Safe to use from several threads.
+
+    `folder` is what goes with it: the tables that were uploaded, and evidence with them.
+    """
 
     study: Study
     name: str
     id: str = ""
     bench: Bench = field(default_factory=Here)
+    folder: Path | None = None
     pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(2, "pieces"))
     step: str = ""
     _prepared: Kept[Prepared] = field(default_factory=lambda: Kept(PREPARED))
@@ -189,10 +195,12 @@ class Session:
         return self.study.evidence.gazetteer
 
     def close(self) -> None:
-        """Let go of threads and of the database."""
+        """Let go of threads, of the database, and of what was uploaded."""
         self.pool.shutdown(wait=False, cancel_futures=True)
         if "evidence" in vars(self.study):
             self.study.evidence.close()
+        if self.folder is not None:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def _deep(case: Case, key: str) -> bool:
@@ -238,9 +246,12 @@ class Sessions:
         what = "this page belongs to a server that is no longer there, or has let it go"
         raise GoneError(Problem("session", what, "load the page anew, and upload the case again"))
 
-    def add(self, study: Study, name: str) -> Session:
-        """Return a new session for a study; where there are too many, the one idle longest is let go."""
-        session = Session(study, name, secrets.token_urlsafe(9), bench=self.first.bench)
+    def add(self, study: Study, name: str, folder: Path | None = None) -> Session:
+        """Return a new session for a study, which `folder` goes with.
+
+        Where there are too many, the one idle longest is let go.
+        """
+        session = Session(study, name, secrets.token_urlsafe(9), bench=self.first.bench, folder=folder)
         gone: list[Session] = []
         with self._lock:
             self._others[session.id] = session

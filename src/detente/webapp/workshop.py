@@ -33,7 +33,7 @@ HELD = 2
 """Studies that a bench keeps at hand."""
 LONG = ("strategies", "claims")
 """Views that take longer than others."""
-GROUNDS = "grounds"
+GROUNDS, TABLES = "grounds", "tables"
 Hear = Callable[[str], None]
 
 
@@ -42,7 +42,8 @@ class WorkError(DetenteError):
 
 
 class Bench(Protocol):
-    """Somebody who does a task on a study: a view by name, or `GROUNDS`, from which futures start."""
+    """Somebody who does a task on a study: a view by name, `GROUNDS`, from which futures start, or
+    `TABLES`, the account of the tables that its case brings."""
 
     def ask(self, study: Study, task: str, hear: Hear) -> Any:
         """Return what comes of a task; `hear` is told the steps. Raises what the work raises."""
@@ -86,8 +87,32 @@ def done(study: Study, task: str) -> Any:
         from detente.measurement.grounds import grounds
 
         return grounds(study.case, study.evidence, study.measure, seed=study.seed, draws=study.draws)
+    if task == TABLES:
+        return account(study)
     # Plain JSON values: charts hold objects of the library that made them, which nobody else needs to load.
     return json.loads(json.dumps(VIEWS[task].data(study), ensure_ascii=False, allow_nan=False))
+
+
+def account(study: Study) -> list[dict[str, Any]]:
+    """Return of each table that a case brings how many rows were used, and why others were not."""
+    from detente.evidence.mapping import Mapping
+
+    brought = {Mapping.read(mapping, stem=path.stem).id for path, mapping in study.case.tables()}
+    sources = study.evidence.sources()
+    mine = sources[sources["id"].isin(brought) & (sources["origin"] == "imported")]
+    untold = [("unresolved", study.evidence.unresolved()), ("set_aside", study.evidence.set_aside())]
+    return [
+        {
+            "source": str(row["id"]),
+            "title": str(row["title"]),
+            "used": int(row["rows"]),
+            **{
+                name: frame.loc[frame["source"] == row["id"], ["label", "rows", "reason"]].to_dict("records")
+                for name, frame in untold
+            },
+        }
+        for row in mine.to_dict("records")
+    ]
 
 
 def _steps(hear: Hear) -> Callable[[Event], None]:

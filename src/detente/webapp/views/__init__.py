@@ -7,6 +7,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from detente.cases.schema import Case
     from detente.webapp.studying import Study
 
 Row = dict[str, Any]
@@ -20,7 +23,8 @@ class View:
 
     `within` names the module here whose `data(study, name)` returns `sections`, `numbers` and whatever else
     the view has, or None where the case has nothing for it; `absent` says then what it would take. `names`
-    are parameters of its own, beside `NAMES`.
+    are parameters of its own, beside `NAMES`. `moved` names the module here that says what follows from what
+    is moved by hand: `asked(found, query)` adds to the data, `patch(case, found)` says it as a patch.
     """
 
     name: str
@@ -29,12 +33,23 @@ class View:
     within: str
     absent: str = ""
     names: tuple[str, ...] = ()
+    moved: str = ""
 
     def data(self, study: Study) -> Row | None:
         """Return the data of the view; raises `DetenteError` where they cannot be worked out."""
         module = import_module(f"{__name__}.{self.within}")
         found: Row | None = module.data(study, self.name)
         return found
+
+    def asked(self, found: Row, query: Mapping[str, str]) -> Row:
+        """Return what the data have besides, for an address that moves something; empty where none does."""
+        more: Row = import_module(f"{__name__}.{self.moved}").asked(found, query) if self.moved else {}
+        return more
+
+    def patch(self, case: Case, found: Row) -> Row:
+        """Return what is moved as a patch on the case; empty where nothing is."""
+        changes: Row = import_module(f"{__name__}.{self.moved}").patch(case, found) if self.moved else {}
+        return changes
 
 
 NAMES = (
@@ -67,6 +82,7 @@ VIEWS = {
             "forum",
             "sections `agenda:` and `forum:`",
             names=("observer", "seen"),
+            moved="seats",
         ),
         View(
             "strategies",
@@ -74,6 +90,7 @@ VIEWS = {
             "What can each side do, and what holds up?",
             "strategies",
             "sections `projection:` and `strategies:`",
+            names=("cells", "against"),
         ),
         View("claims", "Claims", "What has been claimed, and does it hold?", "claims", "a section `claims:`"),
         View("sources", "Sources", "Where does every number come from?", "sources"),
