@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -13,6 +13,7 @@ from detente.cases.claims import Claim, ProjectionTest, StrategyTest
 from detente.claims.ahead import Paths, campaigns, paths, projection, sides_of, strategy
 from detente.claims.auditing import Bench, put_to_tests
 from detente.claims.figures import UntoldError
+from detente.measurement.measures import Measures
 from tests.strategy.made_case import DRAWS, MOVING, known, made, ready
 
 STAND = float(np.std([0.6, 0.5, 0.3]))
@@ -98,7 +99,7 @@ def test_a_claim_on_futures_is_put_to_its_tests_and_says_that_it_rests_on_assump
         pays={"kind": "strategy", "player": "east", "levers": ["bribe"], "supported": {"above": 0}, **late},
     )  # fmt: skip
     held = known()
-    bench = Bench(case, held.evidence, held.measures, lambda: None, None, 0, 100)
+    bench = Bench(case, held.evidence, cast(Measures, held.measures), lambda: None, None, 0, 100)
     found = put_to_tests(bench)
     assert found["tests"]["verdict"].tolist() == ["supported", "supported"]
     assert found["claims"][["verdict", "assumed"]].values.tolist() == [["supported", 2]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 import pytest
@@ -14,6 +14,7 @@ from detente.cases import Case
 from detente.cases.scenarios import patched
 from detente.errors import SimulationError
 from detente.measurement.findings import Finding
+from detente.measurement.measures import Measures
 from detente.simulation.checks import preflight
 from detente.simulation.projection import foreseeing
 from detente.simulation.projection.foreseeing import foresee
@@ -130,7 +131,9 @@ def test_prospects_are_kept_until_anything_changes(cache: Path, monkeypatch: pyt
     drawn: list[str] = []
 
     def get(case: Case, seed: int = 0) -> Prospects:
-        return prospects(case, evidence, known().measures, seed=seed, draws=20, report=drawn.append)
+        return prospects(
+            case, evidence, cast(Measures, known().measures), seed=seed, draws=20, report=drawn.append
+        )
 
     first, again = get(written()), get(written())
     assert len(drawn) == 1

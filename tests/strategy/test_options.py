@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 import pytest
@@ -12,6 +12,7 @@ import pytest
 from detente.cases import Case
 from detente.errors import StrategyError
 from detente.measurement import kept
+from detente.measurement.measures import Measures
 from detente.strategy.campaign.columns import FRAMES
 from detente.strategy.campaign.options import Options, options
 from detente.strategy.campaign.sides import side
@@ -44,7 +45,7 @@ def case_of(**strategies: Any) -> Case:
 def told_of(case: Case, **more: Any) -> Options:
     """Return the options of a case, over few futures."""
     evidence: Any = SmallEvidence()
-    return options(case, evidence, known().measures, draws=100, **more)
+    return options(case, evidence, cast(Measures, known().measures), draws=100, **more)
 
 
 @cache
@@ -135,7 +136,7 @@ def test_options_are_kept_until_anything_changes(cache: Path, monkeypatch: pytes
     monkeypatch.setattr("detente.strategy.campaign.telling.told", work)
 
     def get(case: Case, seed: int = 0) -> Options:
-        return options(case, evidence, known().measures, seed=seed, draws=100)
+        return options(case, evidence, cast(Measures, known().measures), seed=seed, draws=100)
 
     first, again = get(case_of()), get(case_of())
     assert worked == [0]

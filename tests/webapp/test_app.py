@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import io
-import tempfile
 import zipfile
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
@@ -15,11 +13,10 @@ import pytest
 from detente.cases import Case
 from detente.cases.yamltext import parse
 from detente.study import Study
-from detente.webapp.security import MOST_BODY
 from detente.webapp.views import VIEWS
 from detente.webapp.views.beliefs import beliefs
-from tests.webapp.conftest import Ask, csrf
-from tests.webapp.tolls import CASE
+from tests.webapp.conftest import Ask
+from tests.webapp.tolls import CASE, FORUM
 
 
 def soon(ask: Ask, address: str) -> httpx.Response:
@@ -117,89 +114,6 @@ def test_a_session_of_another_server_is_gone(ask: Ask) -> None:
         answer = ask("GET", f"{address}?session=unknown")
         assert answer.status_code == 410
         assert "anew" in answer.json()["errors"][0]["hint"]
-
-
-def uploaded(ask: Ask, text: str | bytes, name: str = "mine.yaml") -> tuple[int, dict[str, object]]:
-    answer = ask("POST", "/api/case", files={"case": (name, text)}, headers=csrf(ask))
-    return answer.status_code, answer.json()
-
-
-def test_an_uploaded_case_has_a_session_of_its_own_and_leaves_nothing_on_disk(
-    ask: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    status, told = uploaded(ask, CASE.replace("title: Tolls", "title: Other tolls"))
-    assert status == 201, told
-    assert list(tmp_path.iterdir()) == []
-    assert "Other tolls" in ask("GET", str(told["view"])).text
-    assert "Other tolls" not in ask("GET", "/view/unity").text
-
-
-def test_a_case_with_mistakes_is_answered_with_all_of_them_and_their_lines(ask: Ask) -> None:
-    broken = CASE.replace("rival: RUS", "rivl: RUS").replace("value: 0.1, low: 0.05", "value: 0.1, low: 0.5")
-    status, told = uploaded(ask, broken, "../../etc/mine.yaml")
-    assert status == 422
-    errors = told["errors"]
-    assert isinstance(errors, list)
-    assert len(errors) > 1
-    assert all(str(each["where"]).startswith("mine.yaml:") for each in errors)
-
-
-@pytest.mark.parametrize("text", [b"", b"\xff\xfe\x00", b"[1, 2", b"- 1"])
-def test_what_is_no_case_is_said_to_be_none(ask: Ask, text: bytes) -> None:
-    status, told = uploaded(ask, text)
-    assert status in (400, 422)
-    assert told["errors"]
-
-
-def test_an_uploaded_case_reads_no_file_of_this_machine(ask: Ask) -> None:
-    status, told = uploaded(ask, CASE + "data:\n  - {path: /etc/passwd, mapping: mapping.yaml}\n")
-    assert status == 422
-    assert "cannot read files" in str(told["errors"])
-
-
-HEAD = b'--x\r\nContent-Disposition: form-data; name="case"; filename="mine.yaml"\r\n\r\ndetente: 1\n'
-
-
-def test_half_a_file_is_refused(ask: Ask) -> None:
-    headers = {**csrf(ask), "content-type": "multipart/form-data; boundary=x"}
-    answer = ask("POST", "/api/case", content=HEAD, headers=headers)
-    assert (answer.status_code, answer.json()["errors"][0]["where"]) == (400, "upload")
-
-
-def test_no_file_at_all_is_refused(ask: Ask) -> None:
-    for content, kind in ((b"{}", "application/json"), (b"--x--\r\n", "multipart/form-data; boundary=x")):
-        headers = {**csrf(ask), "content-type": kind}
-        assert ask("POST", "/api/case", content=content, headers=headers).status_code == 400
-
-
-def test_a_body_that_goes_on_is_cut_off(ask: Ask) -> None:
-    sent = 0
-
-    async def endless() -> AsyncIterator[bytes]:
-        nonlocal sent
-        yield HEAD
-        while sent < 50 * MOST_BODY:
-            sent += 100_000
-            yield b"#" * 100_000
-
-    headers = {**csrf(ask), "content-type": "multipart/form-data; boundary=x"}
-    assert ask("POST", "/api/case", content=endless(), headers=headers).status_code in (400, 413)
-    assert sent <= 2 * MOST_BODY
-
-
-FORUM = """\
-forum:
-  name: The meeting
-  place: Here
-  perception:
-    hope: {value: 0.5, low: 0.2, high: 0.8}
-    esteem: {value: 0.2, low: 0.0, high: 0.4}
-    noise: 0.0
-    reason: Invented.
-  meetings:
-    spring: {title: Spring, date: 2019-12-01, items: [tolls], present: [THREE], source: Invented.}
-"""
 
 
 def test_a_belief_that_is_moved_moves_the_expectation_as_the_page_computes_it(cache: Path) -> None:

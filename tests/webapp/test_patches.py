@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 
 from detente.cases.scenarios import baseline_digest, scenario_named
+from detente.cases.writing import dumped
 from detente.cases.yamltext import parse
 from detente.commands import main
 from detente.study import Study
-from detente.webapp.patches import as_yaml, dumped, laid
+from detente.webapp.patches import as_yaml, laid
 from detente.webapp.sessions import Session
 from tests.webapp.conftest import Ask
 from tests.webapp.test_whatif import DRAWS, state

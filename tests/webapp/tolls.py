@@ -69,6 +69,18 @@ strategies:
       reason: Invented.
 """
 )
+FORUM = """\
+forum:
+  name: The meeting
+  place: Here
+  perception:
+    hope: {value: 0.5, low: 0.2, high: 0.8}
+    esteem: {value: 0.2, low: 0.0, high: 0.4}
+    noise: 0.0
+    reason: Invented.
+  meetings:
+    spring: {title: Spring, date: 2019-12-01, items: [tolls], present: [THREE], source: Invented.}
+"""
 SCENARIOS = """\
 scenarios:
   crisis:

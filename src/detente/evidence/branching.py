@@ -26,6 +26,7 @@ def branch(folder: Path, *, cache: Path | None = None, report: Report = silent) 
     open_evidence(folder=home, report=report).close()
     ledger = Ledger.load(home)
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         for item in ledger.inputs:
             version = item.folder(folder)
             version.parent.mkdir(parents=True, exist_ok=True)

@@ -7,6 +7,12 @@ export function push(url) {
   if (url === at) return;
   history.pushState(null, "", url);
   at = url;
+  dispatchEvent(new CustomEvent("addressed"));
+}
+
+/** Call back when the page has gone to another address by itself, until `signal` says that nobody listens. */
+export function onpush(back, signal) {
+  addEventListener("addressed", () => back(), { signal });
 }
 
 /** Call back when the reader goes back or forward to another address; a jump within the page is none. */

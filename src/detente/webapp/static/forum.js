@@ -41,7 +41,8 @@ class Seats {
       [...query]
         .filter(([name]) => name.startsWith("seen."))
         .map(([name, value]) => [name.slice(5), Number(value)])
-        .filter(([who, value]) => this.row.present.includes(who) && value >= 0 && value <= 1),
+        .filter(([who, value]) => this.row.present.includes(who) && value >= 0 && value <= 1)
+        .filter(([who]) => who !== this.observer),
     );
     this.record = settled(() => this.keep(), REST);
     this.speak = settled(() => say(this.sentence()), HEARD);
@@ -57,7 +58,7 @@ class Seats {
         {},
         "An expectation is the weighted mean of where the others are believed to stand. ",
         "Move one, and see what it would do. ",
-        "Beliefs are assumed by the case, at their likeliest and without noise.",
+        "Beliefs are assumed by the case, at their likeliest and without noise; everyone sees itself as it is.",
       ),
       this.choices,
       this.told,
@@ -108,6 +109,7 @@ class Seats {
     );
     this.seats.replaceChildren(
       ...this.seen()
+        .filter(({ code }) => code !== this.observer)
         .sort((one, other) => other.weight - one.weight)
         .map(({ code }) => this.seat(code)),
     );

@@ -8,10 +8,11 @@ import { address, Away, readable, Refused, session } from "./net.js";
 import { problems } from "./problems.js";
 import { lost, watch } from "./server.js";
 import { upload } from "./upload.js";
+import { strategies } from "./strategies.js";
 import { told } from "./view.js";
 import { whatif } from "./whatif/view.js";
 
-const OWN = { whatif, forum };
+const OWN = { whatif, forum, strategies };
 const WORDS = new Set(["claims", "sources"]);
 const root = document.documentElement;
 const place = document.getElementById("view");
@@ -107,9 +108,21 @@ function follow(event) {
 document.addEventListener("click", follow);
 onstep((moved) => show({ moved }));
 upload(document.getElementById("another"));
-watch(() => show());
+watch(again);
 if (session()) for (const link of links) link.href = readableHref(link);
 show();
+
+/** Show the view anew, and leave the reader where they were: scrolled, in a control, with folds open. */
+async function again() {
+  const at = [scrollX, scrollY],
+    { id } = document.activeElement ?? {},
+    open = new Set([...place.querySelectorAll("details[open] > summary")].map((each) => each.textContent));
+  await show();
+  for (const each of place.querySelectorAll("details > summary"))
+    if (open.has(each.textContent)) each.parentElement.open = true;
+  if (id) document.getElementById(id)?.focus({ preventScroll: true });
+  scrollTo(...at);
+}
 
 function readableHref(link) {
   return `${link.pathname}?${readable(new URLSearchParams({ session: session() }))}`;

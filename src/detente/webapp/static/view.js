@@ -1,18 +1,22 @@
 // A view that tells what was worked out: sentences, figures and tables, as the brief has them.
 
+import { onpush } from "./address.js";
 import { make } from "./dom.js";
 import { numbers, section } from "./exhibits.js";
 import { address, ask } from "./net.js";
+import { patchButton } from "./patch.js";
 
 const WAIT = 1_000;
 
 /** Show a view; `more` adds what one view alone has, before its sections. */
-export async function told(body, { view, title, signal }, more = () => null) {
+export async function told(body, { view, signal }, more = () => null) {
   const waits = make("p", { class: "waits", role: "status" });
   body.append(waits);
   const found = await patient(`/api/${view}`, [...new URLSearchParams(location.search)], { signal, waits });
   if (signal.aborted) return;
-  body.replaceChildren(tools(view, title));
+  const top = make("div", {}, tools(view));
+  body.replaceChildren(top);
+  onpush(() => renew(top, () => tools(view)), signal);
   if (!found.available) {
     body.append(make("p", {}, found.why), make("p", { class: "note" }, found.hint));
     return;
@@ -45,8 +49,20 @@ export async function patient(path, pairs, { signal, waits }) {
   }
 }
 
-/** Return the line with help, the JSON twin and the downloads of a view. */
-export function tools(view, title, rest = []) {
+/** Make the tools of a view anew in their place, for the address that the page has now. */
+export function renew(place, made) {
+  const open = place.querySelector("details")?.open,
+    focused = place.contains(document.activeElement) ? document.activeElement.textContent : null;
+  place.replaceChildren(made());
+  if (open) place.querySelector("details").open = true;
+  if (focused) [...place.querySelectorAll("a, button")].find((each) => each.textContent === focused)?.focus();
+}
+
+/** Return the line with help, the JSON twin, the patch and the downloads of a view; `pairs` returns its state. */
+export function tools(
+  view,
+  { pairs: state = () => [...new URLSearchParams(location.search)], rest = [] } = {},
+) {
   const pairs = [...new URLSearchParams(location.search)];
   const file = (what) => address("/api/download", [["view", view], ["what", what], ...pairs]);
   return make(
@@ -58,6 +74,7 @@ export function tools(view, title, rest = []) {
       { class: "links" },
       make("li", {}, make("a", { href: address(`/api/${view}`, pairs), class: "json" }, "JSON")),
       make("li", {}, make("a", { href: file("csv"), download: true }, "All tables (CSV)")),
+      make("li", {}, patchButton(view, state)),
       rest.map((each) => make("li", {}, each)),
     ),
   );

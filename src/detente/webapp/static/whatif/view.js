@@ -1,12 +1,12 @@
 // The what-if: controls on one side, what follows on the other. The address is the state of the controls.
 
 import { push } from "../address.js";
-import { copy, make, save, say, settled } from "../dom.js";
-import { address, ask, Refused, text } from "../net.js";
+import { make, say, settled } from "../dom.js";
+import { address, ask, Refused } from "../net.js";
 import { problems, words } from "../problems.js";
 import { lost } from "../server.js";
 import { thousands } from "../tables.js";
-import { tools } from "../view.js";
+import { renew, tools } from "../view.js";
 import { Asker } from "./asking.js";
 import { panel } from "./controls.js";
 import { Results } from "./results.js";
@@ -16,12 +16,12 @@ const REST = 400;
 const HEARD = 1_000;
 
 /** Show the what-if. */
-export async function whatif(body, { view, title, signal }) {
+export async function whatif(body, { view, signal }) {
   const waits = make("p", { class: "waits", role: "status" }, "Preparing futures …");
   body.append(waits);
   const told = await ask("/api/controls", [], { signal });
   if (signal.aborted) return;
-  const desk = new Desk(told, { view, title, signal });
+  const desk = new Desk(told, { view, signal });
   body.replaceChildren(...desk.elements());
   desk.ask(true);
   await desk.first;
@@ -29,10 +29,9 @@ export async function whatif(body, { view, title, signal }) {
 
 /** The controls, what they ask for, and what came of it. */
 class Desk {
-  constructor(told, { view, title, signal }) {
+  constructor(told, { view, signal }) {
     this.state = new State(location.search);
     this.view = view;
-    this.title = title;
     this.signal = signal;
     this.first = new Promise((resolve) => {
       this.shown = resolve;
@@ -62,14 +61,7 @@ class Desk {
   /** The line on top, whose links hold the state. */
   links() {
     const reset = make("a", { href: address(`/view/${this.view}`) }, "Back to the baseline");
-    const patch = make(
-      "button",
-      { type: "button", class: "plain", onclick: () => this.patch() },
-      "Copy as case patch",
-    );
-    const open = this.top.querySelector("details")?.open;
-    this.top.replaceChildren(tools(this.view, this.title, [patch, reset]));
-    if (open) this.top.querySelector("details").open = true;
+    renew(this.top, () => tools(this.view, { pairs: () => this.state.pairs, rest: [reset] }));
   }
 
   /** Take over what a control says; `done` where it rests. */
@@ -191,53 +183,6 @@ class Desk {
     for (const each of this.panel.querySelectorAll("[aria-invalid]")) {
       each.removeAttribute("aria-invalid");
       each.removeAttribute("aria-describedby");
-    }
-  }
-
-  /** Show what was explored as a scenario, to be run and cited. */
-  async patch() {
-    const pre = make("pre", { tabindex: 0 }),
-      told = make("div", {}),
-      note = make("p", { class: "note", role: "status" });
-    const dialog = make(
-      "dialog",
-      { "aria-labelledby": "patch-heading" },
-      make("h2", { id: "patch-heading" }, "What was explored, as a case patch"),
-      told,
-    );
-    const button = (name, work) => make("button", { type: "button", onclick: work }, name);
-    document.body.append(dialog);
-    dialog.addEventListener("close", () => dialog.remove());
-    dialog.showModal();
-    const close = button("Close", () => dialog.close());
-    try {
-      pre.textContent = await text("/api/patch", this.state.pairs);
-      const copied = async () => {
-        note.textContent = (await copy(pre.textContent))
-          ? "Copied."
-          : "The browser does not let the page copy: mark the text and copy it.";
-      };
-      told.append(
-        make("p", {}, "Save it as a file; its first lines say how to run it."),
-        pre,
-        make(
-          "p",
-          {},
-          button("Copy", copied),
-          " ",
-          button("Save", () => save("what-if.yaml", pre.textContent, "application/yaml")),
-          " ",
-          close,
-        ),
-        note,
-      );
-      await copied();
-    } catch (error) {
-      if (error instanceof Refused) told.append(problems(error.problems), make("p", {}, close));
-      else {
-        dialog.close();
-        lost();
-      }
     }
   }
 }
