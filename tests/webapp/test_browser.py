@@ -5,99 +5,25 @@ from __future__ import annotations
 import json
 import re
 import signal
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-import yaml
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.accessibility import barriers
-from tests.webapp.live import LEVERS, Server, small_case
+from tests.webapp.browser import CHROMIUM, SLOW, VIEWS, Tab, case_file, chromium, context, server, tab
+from tests.webapp.live import LEVERS, Server
 
-CHROMIUM = Path("/usr/bin/chromium")
-ALONE = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-)  # fmt: skip
-VIEWS = ("unity", "camps", "stance", "dependence", "whatif", "forum", "strategies", "claims", "sources")
+__all__ = ["case_file", "chromium", "context", "server", "tab"]
+
 CHARTED = tuple(view for view in VIEWS if view not in ("claims", "sources"))
-SOON, SLOW = 8_000, 45_000
 LEVER = f"lever.{LEVERS['brussels']}"
 SHOW = "show=NATO/pressure"
-
-expect.set_options(timeout=SOON)
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not CHROMIUM.exists(), reason=f"{CHROMIUM} is not installed"),
 ]
-
-
-@pytest.fixture(scope="module")
-def case_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("case") / "small.yaml"
-    path.write_text(yaml.safe_dump(small_case(), sort_keys=False, allow_unicode=True), encoding="utf-8")
-    return path
-
-
-@pytest.fixture(scope="module")
-def server(case_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    held = Server(case_file, tmp_path_factory.mktemp("cache"))
-    held.start()
-    held.get("/api/whatif?draws=300")
-    held.warm([view for view in VIEWS if view != "strategies"], ["strategies"])
-    yield held
-    held.stop()
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=str(CHROMIUM), args=list(ALONE))
-        yield browser
-        browser.close()
-
-
-@dataclass
-class Tab:
-    """A page, with what its console said and what it asked of others than the server."""
-
-    page: Page
-    server: Server
-    said: list[str] = field(default_factory=list)
-    elsewhere: list[str] = field(default_factory=list)
-    failed: list[str] = field(default_factory=list)
-
-    def listen(self) -> Tab:
-        """Begin to keep what is said and asked."""
-        self.page.on("console", lambda told: self.said.append(f"{told.type}: {told.text}"))
-        self.page.on("pageerror", lambda error: self.said.append(str(error)))
-        self.page.on("request", lambda asked: self._asked(asked.url))
-        return self
-
-    def _asked(self, url: str) -> None:
-        if not url.startswith((self.server.address, "data:", "blob:")):
-            self.elsewhere.append(url)
-
-    def open(self, path: str, state: str = "shown") -> Page:
-        """Go to a view and wait until it is there."""
-        self.page.goto(self.server.address + path)
-        self.page.wait_for_selector(f"html[data-state={state}]", state="attached", timeout=SLOW)
-        return self.page
-
-
-@pytest.fixture
-def context(chromium: Browser) -> Iterator[BrowserContext]:
-    with chromium.new_context(viewport={"width": 1280, "height": 900}) as held:
-        held.set_default_timeout(SOON)
-        yield held
-
-
-@pytest.fixture
-def tab(context: BrowserContext, server: Server) -> Tab:
-    return Tab(context.new_page(), server).listen()
 
 
 def serial(page: Page) -> int:
@@ -303,7 +229,7 @@ def test_links_lead_through_the_views_and_back(tab: Tab) -> None:
     assert page.title().startswith("Unity")
 
 
-def test_at_the_forums_table_an_expectation_follows_who_is_moved(tab: Tab) -> None:
+def test_at_the_forums_table_an_expectation_follows_who_is_moved(tab: Tab, server: Server) -> None:
     page = tab.open("/view/forum?meeting=munich_2026&item=pressure&observer=HUN&seen.DEU=0.1")
     assert page.locator("#seen-DEU").input_value() == "0.1"
     before = page.locator(".expects").inner_text()
@@ -313,6 +239,12 @@ def test_at_the_forums_table_an_expectation_follows_who_is_moved(tab: Tab) -> No
         page.keyboard.press("ArrowRight")
     assert page.locator(".expects").inner_text() != before
     page.wait_for_url(re.compile(r"seen\.DEU=0\.1&seen\.USA=0\."))
+    twin = page.request.get(server.address + str(page.locator("a.json").get_attribute("href"))).json()
+    now = str(twin["asked"]["expectation"])[:4]
+    assert page.locator(".expects").inner_text().startswith(f"Hungary expects {now}")
+    page.get_by_role("button", name="Copy as case patch").click()
+    expect(page.locator("dialog pre")).to_contain_text("DEU: 0.1", timeout=SLOW)
+    page.keyboard.press("Escape")
     page.get_by_role("button", name="As the case has it").click()
     assert page.locator(".seats .changed").count() == 0
     assert tab.said == []
@@ -356,6 +288,49 @@ def test_a_case_with_problems_is_told_in_place_and_a_good_one_opens(
     page.wait_for_url(re.compile(r"/view/sources\?session="))
 
 
+def test_tables_that_come_with_a_case_are_accounted_for_before_it_opens(tab: Tab, tmp_path: Path) -> None:
+    (tmp_path / "coal.csv").write_text("who,whom,year,share\nDEU,RUS,2018,55\nXQX,RUS,2018,1\n", "utf-8")
+    mapping = """\
+table: ties
+columns: {actor: who, target: whom, date: year, value: share}
+constants: {kind: coal_share, unit: percent}
+ignore: [XQX]
+source: {title: Coal bought, citation: Invented, licence: CC0}
+"""
+    (tmp_path / "coal.yaml").write_text(mapping, "utf-8")
+    page = tab.open("/view/sources")
+    page.get_by_role("button", name="Another case").click()
+    page.get_by_role("button", name="Check and open").click()
+    expect(page.locator("dialog .problems")).to_contain_text("none is chosen")
+    page.get_by_label("Tables and their mappings").set_input_files(tmp_path / "coal.csv")
+    page.get_by_role("button", name="Check and open").click()
+    expect(page.locator("dialog .problems")).to_contain_text("choose coal.yaml as well")
+    page.get_by_label("Tables and their mappings").set_input_files(
+        [tmp_path / "coal.csv", tmp_path / "coal.yaml"]
+    )
+    page.get_by_role("button", name="Check and open").click()
+    expect(page.locator("dialog")).to_contain_text("Coal bought: 1 row used, 1 row not: XQX", timeout=SLOW)
+    page.get_by_role("link", name="Open the case with its tables").click()
+    page.wait_for_url(re.compile("session="))
+    assert [line for line in tab.said if "422" not in line] == []
+
+
+def test_the_game_is_seen_from_either_side_and_its_address_restores_it(tab: Tab) -> None:
+    page = tab.open("/view/strategies")
+    expect(page.locator(".game .expects")).to_contain_text("Least to regret")
+    cells = page.locator(".matrix tbody td").all_inner_texts()
+    page.get_by_label("In the cells").select_option("points")
+    assert page.locator(".matrix tbody td").all_inner_texts() != cells
+    page.get_by_label("Seen from").select_option("brussels")
+    expect(page.locator(".matrix caption")).to_contain_text("Brussels against")
+    page.wait_for_url(re.compile("player=brussels&cells=points"))
+    cells = page.locator(".matrix tbody td").all_inner_texts()
+    page.reload()
+    expect(page.locator(".matrix caption")).to_contain_text("Brussels against")
+    assert page.locator(".matrix tbody td").all_inner_texts() == cells
+    assert tab.said == []
+
+
 def test_what_is_loaded_for_the_first_chart_is_light(tab: Tab) -> None:
     sizes: list[int] = []
     tab.page.on(
@@ -369,6 +344,8 @@ def test_what_is_loaded_for_the_first_chart_is_light(tab: Tab) -> None:
 def test_a_server_that_is_killed_is_missed_and_found_again(tab: Tab, server: Server) -> None:
     page = tab.open(f"/view/whatif?draws=300&{SHOW}")
     page.locator("summary", has_text="Window and draws").click()
+    page.locator("[id='c-until']").focus()
+    page.evaluate("scrollTo(0, 300)")
     server.stop(signal.SIGKILL)
     page.locator("[id='c-until']").evaluate(
         "(input) => { input.value = 2028; input.dispatchEvent(new Event('change')); }"
@@ -379,6 +356,8 @@ def test_a_server_that_is_killed_is_missed_and_found_again(tab: Tab, server: Ser
     expect(page.locator("#server")).to_be_empty(timeout=SLOW)
     expect(page.locator("[id='c-until']")).to_have_value("2028", timeout=SLOW)
     page.wait_for_selector(".results[data-serial]", timeout=SLOW)
+    page.wait_for_function("document.activeElement.id === 'c-until' && scrollY === 300")
+    assert page.locator("details[open] [id='c-until']").count() == 1
     assert json.loads(page.request.get(f"{server.address}/api/token").text())["csrf"] == page.locator(
         "html"
     ).get_attribute("data-token")

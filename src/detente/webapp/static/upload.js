@@ -94,8 +94,8 @@ function account(told, { tables, view }) {
     return make(
       "li",
       {},
-      `${title}: ${thousands(used)} rows are used`,
-      left > 0 && `, ${thousands(left)} are not: `,
+      `${title}: ${counted(used)} used`,
+      left > 0 && `, ${counted(left)} not: `,
       [...unresolved, ...aside].map((each) => `${each.label} (${each.reason})`).join("; "),
     );
   };
@@ -104,6 +104,10 @@ function account(told, { tables, view }) {
     make("div", { role: "status" }, make("ul", {}, tables.map(line)), make("p", {}, open)),
   );
   open.focus();
+}
+
+function counted(rows) {
+  return `${thousands(rows)} ${rows === 1 ? "row" : "rows"}`;
 }
 
 function complain(told, held) {
