@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from detente.cases import load_case
-from detente.cases.scenarios import baseline_digest
+from detente.cases.scenarios import baseline_digest, scenario_named
 from detente.cases.writing import dumped, write_derived
 from detente.cases.yamltext import parse
 from detente.study import Study
@@ -25,7 +25,7 @@ from tests.webapp.tolls import CASE, FORUM
 
 @pytest.mark.parametrize("name", [name for name in VIEWS if name not in ("whatif", "forum", "strategies")])
 def test_a_view_is_cited_by_an_empty_patch_with_the_command_in_its_head(
-    ask: Ask, session: Session, name: str
+    ask: Ask, session: Session, name: str, tmp_path: Path
 ) -> None:
     answer = soon(ask, f"/api/patch?view={name}&bloc=THREE")
     assert answer.status_code == 200, answer.text
@@ -33,6 +33,9 @@ def test_a_view_is_cited_by_an_empty_patch_with_the_command_in_its_head(
     assert "# detente " in answer.text
     told = parse(answer.text).data
     assert (told["patch"], told["baseline"]) == ({}, baseline_digest(session.case))
+    path = tmp_path / "patch.yaml"
+    path.write_text(answer.text, encoding="utf-8")
+    assert scenario_named(session.case, str(path)).title
 
 
 def seats() -> dict[str, Any]:

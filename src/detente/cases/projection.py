@@ -130,7 +130,6 @@ class Scenario(Part):
         description="Digest of the baseline it was written for; `detente project CASE --baseline` shows it."
     )
     patch: Annotated[dict[Key, Any], BeforeValidator(_plain)] = Field(
-        min_length=1,
         description="What is changed, nested as in the case: sections are merged, values replaced, and null "
         "takes a key out. Of `agenda`, `decisions` and `projection`.",
     )

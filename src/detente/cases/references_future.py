@@ -20,6 +20,9 @@ Path = tuple[str | int, ...]
 def broken(case: Mapping[str, Any]) -> Iterator[Broken]:
     """Yield every reference of `projection:` that does not resolve."""
     yield from _strategies(case)
+    for key in part_of(case, "scenarios"):
+        if part_of(case, "scenarios", key).get("patch") == {}:
+            yield Broken(("scenarios", key, "patch"), "changes nothing", "say what is otherwise")
     asked, path = part_of(case, "projection"), ("projection",)
     if not asked:
         for section in ("scenarios", "strategies"):

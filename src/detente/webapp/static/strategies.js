@@ -169,7 +169,7 @@ class Game {
       (rests.length
         ? `Neither would move alone at ${rests.map((row) => `${title(this.player.player, row.portfolio)} / ${title(this.player.other, row.answer)}`).join("; ")}.`
         : "There is no cell that neither would leave alone.") +
-      ` These are means over futures; whether the best can be told apart is said below.`;
+      " That compares means over futures, against the worst answer; what stands below counts regret future by future, over all answers alike, and may rank otherwise.";
   }
 
   keep() {
