@@ -218,5 +218,16 @@ def test_a_later_page_starts_from_the_grounds_of_an_earlier_one(
         told(Session(study.with_options(draws=study.draws + 1), "./tolls.yaml"))
 
 
-def never(*_: object) -> None:
+def never(*_: object, **__: object) -> None:
     raise AssertionError("measured again")
+
+
+def test_the_answer_to_nothing_moved_is_kept_between_runs(
+    study: Study, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = session.answered(session.unmoved)
+    later = Session(study, "./tolls.yaml")
+    monkeypatch.setattr("detente.webapp.whatif.run", never)
+    assert later.answered(later.unmoved) == first
+    with pytest.raises(AssertionError, match="measured again"):
+        told(later, ("lever.pay", "1.25"))

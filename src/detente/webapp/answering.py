@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 Pairs = Sequence[tuple[str, str]]
 FOLDER = "views"
+CONTROLS, BASELINE = "controls", "baseline"
+"""What is kept of the what-if besides: its controls, and the answer to none of them moved."""
 MOST = 96
 """Views kept on disk; the one not asked for longest goes first."""
 
@@ -126,17 +128,24 @@ def _made(session: Session, view: View) -> Row:
 
 
 def _recalled(session: Session, view: View) -> Row:
-    """Return a view from the cache, where it was made from the same case, evidence, seed, draws and code."""
+    return recalled(session, view.name, lambda: _made(session, view))
+
+
+def recalled(session: Session, what: str, make: Callable[[], Row]) -> Row:
+    """Return a view, or something else by name, from the cache, or make it.
+
+    It is from the cache where it was made from the same case, evidence, seed, draws and code.
+    """
     evidence, study = session.study.evidence, session.study
     beside = kept.folder_for(evidence, FOLDER)
     if beside is None or study.case.data:
-        return _made(session, view)
+        return make()
     code = kept.code_of(Path(detente.__file__).parent)
     name = kept.key(
-        FOLDER, code, view.name, study.case.model_dump_json(), evidence.digest, study.seed, study.draws
+        FOLDER, code, what, study.case.model_dump_json(), evidence.digest, study.seed, study.draws
     )
     target = beside / f"{name}.json"
-    return _read(target) or _written(target, lambda: _made(session, view))
+    return _read(target) or _written(target, make)
 
 
 def _read(target: Path) -> Row | None:
@@ -146,7 +155,7 @@ def _read(target: Path) -> Row | None:
         return None
     with contextlib.suppress(OSError):
         target.touch()
-    return found if isinstance(found, dict) and found.get("view") else None
+    return found if isinstance(found, dict) and found else None
 
 
 def _written(target: Path, make: Callable[[], Row]) -> Row:

@@ -18,7 +18,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response, Stream
 import detente
 from detente.errors import Problem, did_you_mean
 from detente.webapp import answering, asked, uploads
-from detente.webapp.asked import AT_ONCE, Asked, QueryError
+from detente.webapp.asked import AT_ONCE, OF_CLIENT, Asked, QueryError
 from detente.webapp.responses import JSON, tagged, told_as_json
 from detente.webapp.security import Door
 from detente.webapp.sessions import Session, Sessions
@@ -34,6 +34,8 @@ SLOTS = max(2, min(4, os.cpu_count() or 2))
 """Questions that are worked on at once."""
 PATIENCE = 1.5
 """Seconds after which a view that is not there yet is answered with what is being done."""
+REST = 1.0
+"""Seconds from the start until the what-if is made ready."""
 OTHERWISE = {"projection": "whatif"}
 """Views whose own name answers something else."""
 
@@ -54,7 +56,8 @@ class Page:
     async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:
         """Make the what-if ready while the reader looks at the first view; let go of all at the end."""
         if self.warm:
-            self._slow.submit(self.sessions.first.warm)
+            # In a moment: the first view is not to wait for it.
+            asyncio.get_running_loop().call_later(REST, self._slow.submit, self.sessions.first.warm)
         yield
         self.turns.close()
         self._slow.shutdown(wait=False, cancel_futures=True)
@@ -125,10 +128,18 @@ class Page:
 
     async def controls(self, request: Request) -> Response:
         """Return the controls of the what-if."""
-        from detente.webapp.controls import controls
-
         session = self.session(request)
-        found = await asyncio.to_thread(session.made, "controls", lambda: controls(session))
+
+        def make() -> Row:
+            from detente.webapp.controls import controls
+
+            return controls(session)
+
+        found = await asyncio.to_thread(
+            session.made,
+            answering.CONTROLS,
+            lambda: answering.recalled(session, answering.CONTROLS, make),
+        )
         return tagged(request, answering.as_bytes(found), JSON)
 
     async def asked(
@@ -137,8 +148,10 @@ class Page:
         """Return who asks, what for, and under which number."""
         session = self.session(request)
         pairs = request.query_params.multi_items() if pairs is None else pairs
-        known = await asyncio.to_thread(lambda: session.known)
-        found = asked.asked(pairs, known, draws=session.draws, seed=session.study.seed)
+        found = session.unmoved
+        if any(name not in OF_CLIENT for name, _ in pairs):
+            known = await asyncio.to_thread(lambda: session.known)
+            found = asked.asked(pairs, known, draws=session.draws, seed=session.study.seed)
         if most is not None and found.draws > most:
             what = f"{found.draws:,} futures take too long for one answer"
             raise QueryError(Problem("draws", what, f"{most:,} at most, or ask /api/whatif/stream"))

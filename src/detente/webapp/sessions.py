@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from detente.cases.projection import ALIGNMENT
 from detente.errors import DetenteError, Problem
+from detente.webapp.answering import BASELINE, recalled
 from detente.webapp.asked import AT_ONCE, FEWEST, Asked, Known
 from detente.webapp.keeping import Kept
 from detente.webapp.memory import give_back
@@ -73,7 +74,7 @@ class Session:
     def warm(self) -> None:
         """Work out what every answer of the what-if needs; what goes wrong is told to who asks for it."""
         with contextlib.suppress(DetenteError):
-            self.answered(Asked(self.draws, self.study.seed))
+            self.base(self.unmoved)
         give_back()
 
     def made(self, name: str, make: Callable[[], Any]) -> Any:
@@ -81,13 +82,22 @@ class Session:
         return self._made.get(name, make)
 
     def answered(self, asked: Asked, tell: Tell | None = None) -> dict[str, Any]:
-        """Return the answer of the what-if; the last few are kept."""
-        from detente.webapp.whatif import answer, run
-
+        """Return the answer of the what-if; the last few are kept, and that to nothing moved between runs."""
         if (found := self._answers.peek(asked)) is not None:
             return found
-        made = answer(self, run(self, asked, tell=tell))
+
+        def make() -> dict[str, Any]:
+            from detente.webapp.whatif import answer, run
+
+            return answer(self, run(self, asked, tell=tell))
+
+        made = recalled(self, BASELINE, make) if asked == self.unmoved else make()
         return self._answers.get(asked, lambda: made)
+
+    @property
+    def unmoved(self) -> Asked:
+        """What is asked where no control is moved."""
+        return Asked(self.draws, self.study.seed)
 
     def tell(self, step: str) -> None:
         """Note what long work is doing, for whoever waits for it."""
