@@ -25,6 +25,17 @@ function filled(element, properties, children) {
   return element;
 }
 
+/** Return a choice with its label: options [key, title], the one that is chosen, and what hears of another. */
+export function choice(label, options, value, onchange) {
+  const held = make(
+    "select",
+    { onchange: () => onchange(held.value) },
+    options.map(([key, title]) => make("option", { value: key }, title)),
+  );
+  held.value = value;
+  return make("label", {}, `${label} `, held);
+}
+
 /** Tell screen readers something, once they have done with what they say. */
 export function say(text) {
   document.getElementById("said").textContent = text;

@@ -1,7 +1,7 @@
 // The forum's table: move where a participant is seen to stand, and the expectation of the one who sees follows.
 
 import { push } from "./address.js";
-import { drawn, make, say, settled } from "./dom.js";
+import { choice, drawn, make, say, settled } from "./dom.js";
 import { address, ask } from "./net.js";
 import { told } from "./view.js";
 
@@ -88,20 +88,11 @@ class Seats {
       `${row.meeting}/${row.item}`,
       `${row.title}: ${this.titles.get(row.item) ?? row.item}`,
     ]);
-    const select = (label, options, value, onchange) => {
-      const held = make(
-        "select",
-        { onchange: () => onchange(held.value) },
-        options.map(([key, title]) => make("option", { value: key }, title)),
-      );
-      held.value = value;
-      return make("label", {}, `${label} `, held);
-    };
     const byName = (codes) =>
       codes.map((code) => [code, this.name(code)]).sort(([, one], [, other]) => one.localeCompare(other));
     this.choices.replaceChildren(
-      select("Meeting and item", items, `${this.row.meeting}/${this.row.item}`, (key) => this.turn(key)),
-      select("Seen by", byName(this.row.actors), this.observer, (code) => {
+      choice("Meeting and item", items, `${this.row.meeting}/${this.row.item}`, (key) => this.turn(key)),
+      choice("Seen by", byName(this.row.actors), this.observer, (code) => {
         this.observer = code;
         this.reset();
       }),

@@ -1,7 +1,7 @@
 // Strategies: the game between two sides, portfolio by answer, as points or as regret, before what the brief says.
 
 import { push } from "./address.js";
-import { make, say } from "./dom.js";
+import { choice, make, say } from "./dom.js";
 import { address } from "./net.js";
 import { shown } from "./tables.js";
 import { told } from "./view.js";
@@ -47,7 +47,7 @@ class Game {
       make(
         "div",
         { class: "choices" },
-        this.choice("Seen from", this.sides(), (row) => this.turn(row)),
+        choice("Seen from", this.sides(), this.player.player, (key) => this.turn(key)),
         this.what(),
       ),
       this.told,
@@ -60,18 +60,8 @@ class Game {
     return this.players.map((row) => [row.player, `${row.title} (against ${row.other_title})`]);
   }
 
-  choice(label, options, onchange, value = this.player.player) {
-    const held = make(
-      "select",
-      { onchange: () => onchange(held.value) },
-      options.map(([key, title]) => make("option", { value: key }, title)),
-    );
-    held.value = value;
-    return make("label", {}, `${label} `, held);
-  }
-
   what() {
-    return this.choice("In the cells", Object.entries(CELLS), (key) => this.fill(key), this.cells);
+    return choice("In the cells", Object.entries(CELLS), this.cells, (key) => this.fill(key));
   }
 
   turn(player) {
