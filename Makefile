@@ -6,6 +6,7 @@ VENV   ?= .venv
 CASE   ?= atlantic
 OUT    ?= briefs/$(CASE)
 TESTS  ?=
+BENCH  ?= benchmarks
 AUDIT  ?= build/audit
 BIN    := $(VENV)/bin
 
@@ -41,8 +42,9 @@ audit: $(VENV)/dev $(VENV)/audit/ready
 	@VIRTUAL_ENV=$(abspath $(VENV)/audit/core) $(UV) pip install -q --no-deps --reinstall --compile-bytecode .
 	@$(BIN)/python -m tools.audit $(VENV)/audit/core $(VENV)/audit/tools/bin $(AUDIT)
 
+# One table of all benchmarks, printed and in benchmarks/results; BENCH=benchmarks/bench_ties.py picks some.
 bench: $(VENV)/dev
-	$(BIN)/python -m pytest benchmarks --benchmark-only --benchmark-columns=min,median,rounds -q
+	$(BIN)/python -m pytest $(BENCH) --benchmark-only --benchmark-quiet -q
 
 lint: $(VENV)/dev
 	$(BIN)/ruff check .

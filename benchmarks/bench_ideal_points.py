@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -43,22 +42,23 @@ def chosen(votes: Frames, since: int) -> pd.DataFrame:
 
 
 def measured(benchmark: Any, votes: pd.DataFrame, spec: Spec, draws: int) -> IdealPoints:
-    """Estimate some times, and note the least CPU-seconds beside the clock."""
-    spent: list[float] = []
+    """Estimate some times."""
 
     def run() -> IdealPoints:
-        cpu = time.process_time()
-        result = ideal_points(votes, positive="United States", draws=draws, spec=spec)
-        spent.append(time.process_time() - cpu)
-        return result
+        return ideal_points(votes, positive="United States", draws=draws, spec=spec)
 
     result: IdealPoints = benchmark.pedantic(run, rounds=ROUNDS)
-    benchmark.extra_info["cpu_seconds"] = min(spent)
     benchmark.extra_info["iterations"] = result.diagnostics["iterations"]
     return result
 
 
-@pytest.mark.parametrize("draws", [0, 200])
+@pytest.mark.parametrize(
+    "draws",
+    [
+        pytest.param(0, marks=pytest.mark.asked(cpu_seconds=2.5)),
+        pytest.param(200, marks=pytest.mark.asked(cpu_seconds=8)),
+    ],
+)
 @pytest.mark.parametrize("name", SPECS)
 def test_all_of_history(benchmark: Any, votes: Frames, mirror: Path, name: str, draws: int) -> None:
     """Sessions 1 to 74, resolutions that recur bridged; correlations with the published series beside."""
@@ -67,13 +67,13 @@ def test_all_of_history(benchmark: Any, votes: Frames, mirror: Path, name: str, 
     benchmark.extra_info |= {key: found[key] for key in ("pooled_r", "year_r_min", "pooled_rank")}
 
 
-@pytest.mark.parametrize("draws", [0, 200])
+@pytest.mark.parametrize("draws", [pytest.param(0, marks=pytest.mark.asked(cpu_seconds=0.5)), 200])
 def test_sessions_60_to_74(benchmark: Any, votes: Frames, draws: int) -> None:
     """A quarter of the votes."""
     measured(benchmark, chosen(votes, RECENT), Spec(links=votes[1]), draws)
 
 
-@pytest.mark.parametrize("since", [1, RECENT])
+@pytest.mark.parametrize("since", [pytest.param(1, marks=pytest.mark.asked(megabytes=650)), RECENT])
 def test_memory(benchmark: Any, votes: Frames, tmp_path: Path, since: int) -> None:
     """Peak memory with 200 joint draws, nothing bridged, in a process of its own."""
     source, target = tmp_path / "votes.csv", tmp_path / "out.json"
