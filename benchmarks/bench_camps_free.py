@@ -16,10 +16,12 @@ from detente.measurement.networks.moving import improve
 from detente.measurement.networks.solving import solve
 from detente.measurement.snapshot import pulled_votes
 
-NETWORKS = "tribes", "congress", "cow_46-49", "cow_70-73", "cow_96-99", "bitcoinalpha", "un_1999", "unw_2019"
-WHOLE = ("unw_2019",)
+SPARSE = "tribes", "congress", "cow_46-49", "cow_70-73", "cow_96-99", "bitcoinalpha"
+NETWORKS = *SPARSE, "un_1999", "unw_2019"
 ASKED = [
-    pytest.param(name, marks=pytest.mark.asked(cpu_seconds=5 if name in WHOLE else 1)) for name in NETWORKS
+    *(pytest.param(name, marks=pytest.mark.asked(cpu_seconds=1)) for name in SPARSE),
+    "un_1999",
+    pytest.param("unw_2019", marks=pytest.mark.asked(cpu_seconds=5)),
 ]
 
 

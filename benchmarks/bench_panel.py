@@ -1,6 +1,6 @@
 """CPU-seconds of the panel: its filter beside a plain loop, its fit, and two origins of a backtest.
 
-The fit is of 200 states from 1991 to 2024; a whole backtest has 16 origins. What is asked for is marked at each.
+The fit is of 200 states from 1991 to 2024; a whole backtest has 16 origins.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Games and robustness: speed, 10,000 games without a failure, and how often bounds of regret hold.
 
-CPU-seconds are of this process, warm. Nominal 95 per cent bounds of regret are to hold in 92 to 98 per cent of
-400 simulated games; the rest of what is asked for is marked at each.
+All are warm. Nominal 95 per cent bounds of regret are to hold in 92 to 98 per cent of 400 simulated games;
+the rest of what is asked for is marked at each.
 """
 
 from __future__ import annotations

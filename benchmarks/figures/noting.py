@@ -1,12 +1,12 @@
 """How a benchmark says what belongs beside its clock. One convention for all:
 
-- `benchmark.extra_info` holds its figures by name; `cpu_seconds` takes the place of the clock where the work is
-  done by a process that the clock does not see, and `megabytes` is memory, at its peak.
+- `benchmark.extra_info` holds its figures by name; `cpu_seconds` takes the place of the clock where a process
+  does the work that the clock does not see, and `megabytes` is memory, at its peak.
 - `beside(benchmark, numpy=seconds)` notes the CPU-seconds of a peer that did the same work in the same run.
 - `@pytest.mark.peer("pandas", of="test_text")` says that a benchmark is itself the peer of one or more others
   in its file.
-- `@pytest.mark.asked(cpu_seconds=10, runs_per_cpu_second=at_least(250))` states what is asked for, by the name
-  of the figure; a plain number is the most that it may be.
+- `@pytest.mark.asked(cpu_seconds=10, runs_per_cpu_second=at_least(250))` states what is asked for, by the
+  name of the figure; a plain number is the most that it may be.
 """
 
 from __future__ import annotations
