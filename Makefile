@@ -5,19 +5,46 @@ PYTHON ?= python3
 VENV   ?= .venv
 CASE   ?= atlantic
 OUT    ?= briefs/$(CASE)
+TESTS  ?=
+BENCH  ?= benchmarks
+AUDIT  ?= build/audit
 BIN    := $(VENV)/bin
 
-.PHONY: brief test bench lint docs lock facts snapshots shapes clean
+.PHONY: brief test test-random test-oldest test-newest bench audit lint docs lock facts snapshots shapes clean
 
 brief: $(VENV)/core
 	$(BIN)/detente brief $(CASE) -o $(OUT)
 
 # Files of tests are shared out among the cores; a file stays on one, with what its tests share.
 test: $(VENV)/dev
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto --dist loadfile $(TESTS)
 
+# Files in another order, and tests within each; TESTS=tests/cases picks some. A seed that is printed gives
+# the same order again: make test-random SEED=7
+test-random: $(VENV)/dev
+	@seed=$(or $(SEED),$$($(BIN)/python -c 'import random; print(random.randrange(10**6))')); \
+	echo "in random order; the same again: make test-random SEED=$$seed"; \
+	$(BIN)/python -m pytest -n auto --dist loadfile --random-order-bucket=module --random-order-seed=$$seed $(TESTS)
+
+# The same tests with the lowest versions that pyproject.toml allows, and with the newest of all that there are;
+# each in an environment of its own, resolved anew. The locks stay as they are.
+test-oldest: $(VENV)/uv
+	$(call resolve,oldest,--resolution lowest-direct)
+	$(VENV)/oldest/bin/python -m pytest -n auto --dist loadfile $(TESTS)
+
+test-newest: $(VENV)/uv
+	$(call resolve,newest,--resolution highest)
+	$(VENV)/newest/bin/python -m pytest -n auto --dist loadfile $(TESTS)
+
+# Licences and known vulnerabilities of the core lock, its bill of materials, and what an installation takes.
+# Ends with 1, and with names, when something is wrong; AUDIT is where the bill and the figures go.
+audit: $(VENV)/dev $(VENV)/audit/ready
+	@VIRTUAL_ENV=$(abspath $(VENV)/audit/core) $(UV) pip install -q --no-deps --reinstall --compile-bytecode .
+	@$(BIN)/python -m tools.audit $(VENV)/audit/core $(VENV)/audit/tools/bin $(AUDIT)
+
+# One table of all benchmarks, printed and in benchmarks/results; BENCH=benchmarks/bench_ties.py picks some.
 bench: $(VENV)/dev
-	$(BIN)/python -m pytest benchmarks --benchmark-only --benchmark-columns=min,median,rounds -q
+	$(BIN)/python -m pytest $(BENCH) --benchmark-only --benchmark-quiet -q
 
 lint: $(VENV)/dev
 	$(BIN)/ruff check .
@@ -34,6 +61,8 @@ lock: $(VENV)/uv
 	  --no-emit-index-url pyproject.toml -o locks/core.txt
 	$(UV) pip compile -q -U --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
 	  --no-emit-index-url -c locks/core.txt --group dev --group docs pyproject.toml -o locks/dev.txt
+	$(UV) pip compile -q -U --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+	  --no-emit-index-url --group audit -o locks/audit.txt
 
 facts: $(VENV)/dev
 	$(BIN)/python -m detente.evidence.compiling "$${DETENTE_MIRROR:?name the folder with the providers' files}"
@@ -47,7 +76,7 @@ shapes: $(VENV)/dev
 	$(BIN)/python -m detente.briefing.compiling.shapes "$$FROM/countries-50m.json" "$$FROM/countries-10m.json"
 
 clean:
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache docs/_build
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache build docs/_build benchmarks/results
 
 # Setting up -------------------------------------------------------------------------------------------
 
@@ -73,3 +102,22 @@ $(VENV)/dev: $(VENV)/core locks/dev.txt
 	@echo "setting up: tests, linters and documentation"
 	@$(INSTALL) install -q --compile-bytecode --require-hashes -r locks/dev.txt
 	@touch $@
+
+# What an audit looks at holds nothing but the core lock; what looks lies beside it.
+$(VENV)/audit/ready: $(VENV)/uv locks/core.txt locks/audit.txt
+	@echo "setting up: what an installation of detente brings, and what audits it"
+	@$(UV) venv -q --clear --python $(BIN)/python $(VENV)/audit/core
+	@$(UV) venv -q --clear --python $(BIN)/python $(VENV)/audit/tools
+	@VIRTUAL_ENV=$(abspath $(VENV)/audit/core) $(UV) pip install -q --compile-bytecode --require-hashes -r locks/core.txt
+	@VIRTUAL_ENV=$(abspath $(VENV)/audit/tools) $(UV) pip install -q --require-hashes -r locks/audit.txt
+	@touch $@
+
+# An environment whose versions are chosen in one way, for detente and its extras; what only tests need is newest.
+define resolve
+	@$(UV) venv -q --allow-existing --python $(BIN)/python $(VENV)/$(1)
+	@$(UV) pip compile -q -U $(2) --no-header --no-annotate --all-extras pyproject.toml -o $(VENV)/$(1)/core.txt
+	@$(UV) pip compile -q -U --no-header --no-annotate -c $(VENV)/$(1)/core.txt --all-extras --group dev pyproject.toml \
+	  -o $(VENV)/$(1)/all.txt
+	@VIRTUAL_ENV=$(abspath $(VENV)/$(1)) $(UV) pip sync -q --compile-bytecode $(VENV)/$(1)/all.txt
+	@VIRTUAL_ENV=$(abspath $(VENV)/$(1)) $(UV) pip install -q --no-deps -e .
+endef

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import resource
-import time
 from pathlib import Path
 from typing import Any
 
@@ -41,23 +40,22 @@ def made_up(size: int, ties: int, *, wrong: float) -> SignedGraph:
 
 
 def timed(benchmark: Any, graph: SignedGraph) -> None:
-    """Solve with a minute's time; note CPU-seconds, memory, and what is left to prove."""
-    spent: list[float] = []
+    """Solve with a minute's time; note memory, and what is left to prove."""
 
     def run() -> float:
-        start = time.process_time()
-        found = solve(graph, k=2, effort=Effort(time_limit=60.0))
-        spent.append(time.process_time() - start)
-        return found.gap
+        return solve(graph, k=2, effort=Effort(time_limit=60.0)).gap
 
     gap = benchmark.pedantic(run, rounds=3, warmup_rounds=1)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    benchmark.extra_info |= {"cpu_seconds": min(spent), "gap": gap, "peak_MB": memory}
+    benchmark.extra_info |= {"gap": gap, "megabytes": memory}
 
 
 @pytest.mark.parametrize(
     "name",
-    ["tribes", "congress", "cow_46-49", "cow_70-73", "cow_96-99", "bitcoinalpha", "un_1999", "unw_2019"],
+    [
+        *("tribes", "congress", "cow_46-49", "cow_70-73", "cow_96-99", "un_1999", "unw_2019"),
+        pytest.param("bitcoinalpha", marks=pytest.mark.asked(cpu_seconds=10, megabytes=1000)),
+    ],
 )
 def test_a_reference_network(benchmark: Any, name: str) -> None:
     timed(benchmark, read(name))

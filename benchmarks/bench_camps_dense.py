@@ -25,23 +25,22 @@ def graph_of(weight: NDArray[np.int64]) -> SignedGraph:
 
 
 def timed(benchmark: Any, graph: SignedGraph) -> None:
-    """Prove the camps that annealing finds; note CPU-seconds, what is left, and how many cases it took."""
+    """Prove the camps that annealing finds; note what is left, and how many cases it took."""
     labels = anneal(graph)
-    spent: list[float] = []
 
     def run() -> tuple[float, str]:
-        start = time.process_time()
         found = bound_dense_two(graph, labels, deadline=time.monotonic() + LIMIT)
-        spent.append(time.process_time() - start)
         best = frustration(graph, labels if found.labels is None else found.labels)
         return (best - found.bound) / best, found.method
 
     gap, method = benchmark.pedantic(run, rounds=3, warmup_rounds=1)
-    benchmark.extra_info |= {"cpu_seconds": min(spent), "gap": gap, "method": method}
+    benchmark.extra_info |= {"gap": gap, "method": method}
 
 
 @pytest.mark.parametrize("kind", ["common", "record"])
-@pytest.mark.parametrize("year", [1977, 2003, 2013, 2019])
+@pytest.mark.parametrize(
+    "year", [1977, 2003, 2013, pytest.param(2019, marks=pytest.mark.asked(cpu_seconds=3))]
+)
 def test_a_year_of_the_general_assembly(
     benchmark: Any, mirror: Path, tmp_path: Path, year: int, kind: str
 ) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 ROUNDS = 3
+CASES = ("atlantic", "asean")
 MEASURED = """
 import json, resource, subprocess, sys
 code = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL).returncode
@@ -54,21 +55,24 @@ def meter(tmp_path: Path) -> Meter:
     return Meter(tmp_path / "cache")
 
 
+@pytest.mark.peer("import pandas", of=("test_help", *(f"test_brief_warm[{case}]" for case in CASES)))
 def test_yardstick_importing_pandas(benchmark: Any, meter: Meter) -> None:
     """What any command pays that touches a table."""
     benchmark.pedantic(lambda: meter("-c", "import pandas"), rounds=ROUNDS, warmup_rounds=1)
     meter.note(benchmark)
 
 
+@pytest.mark.asked(cpu_seconds=0.3)
 def test_help(benchmark: Any, meter: Meter) -> None:
-    """`detente --help`: under 0.3 CPU-seconds is asked for."""
+    """`detente --help`."""
     benchmark.pedantic(lambda: meter("-m", "detente", "--help"), rounds=ROUNDS, warmup_rounds=1)
     meter.note(benchmark)
 
 
-@pytest.mark.parametrize("case", ["atlantic", "asean"])
+@pytest.mark.asked(cpu_seconds=20, megabytes=1000)
+@pytest.mark.parametrize("case", CASES)
 def test_brief_cold(benchmark: Any, tmp_path: Path, case: str) -> None:
-    """A first brief with an empty cache: under 20 CPU-seconds and 1 GB is asked for."""
+    """A first brief with an empty cache."""
     meters = iter([Meter(tmp_path / str(n)) for n in range(ROUNDS)])
     used: list[Meter] = []
 
@@ -81,16 +85,18 @@ def test_brief_cold(benchmark: Any, tmp_path: Path, case: str) -> None:
     used[0].note(benchmark)
 
 
-@pytest.mark.parametrize("case", ["atlantic", "asean"])
+@pytest.mark.asked(cpu_seconds=6)
+@pytest.mark.parametrize("case", CASES)
 def test_brief_warm(benchmark: Any, meter: Meter, tmp_path: Path, case: str) -> None:
-    """The same brief again: under 6 CPU-seconds is asked for."""
+    """The same brief again."""
     command = ("-m", "detente", "brief", case, "-o", str(tmp_path / "out"), "--quiet")
     benchmark.pedantic(lambda: meter(*command), rounds=ROUNDS, warmup_rounds=1)
     meter.note(benchmark)
 
 
+@pytest.mark.asked(cpu_seconds=30, megabytes=1500)
 def test_ingest_of_all_providers_files(benchmark: Any, meter: Meter, mirror: Path) -> None:
-    """`detente data pull` of the whole mirror: under 30 CPU-seconds and 1.5 GB is asked for."""
+    """`detente data pull` of the whole mirror."""
     benchmark.pedantic(
         lambda: meter("-m", "detente", "data", "pull", "-q", DETENTE_MIRROR=str(mirror)), rounds=1
     )

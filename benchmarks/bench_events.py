@@ -24,12 +24,18 @@ FULL = bool(os.environ.get("DETENTE_BENCH_FULL"))
 ROWS = 10_000_000 if FULL else 1_000_000
 FILES = 10 if FULL else 2
 
+
+def asked(**figures: float) -> pytest.MarkDecorator:
+    """Mark what is asked for at the full size; at another it says nothing."""
+    return pytest.mark.asked(**figures if FULL else {})
+
+
 MEASURED = """
 import json, resource, sys
 {body}
 spent = resource.getrusage(resource.RUSAGE_SELF)
 held = open("/proc/self/status").read().split("VmHWM:")[1]  # of this program alone, unlike ru_maxrss
-told = {{"cpu_seconds": spent.ru_utime + spent.ru_stime, "megabytes_at_peak": int(held.split()[0]) / 1024}}
+told = {{"cpu_seconds": spent.ru_utime + spent.ru_stime, "megabytes": int(held.split()[0]) / 1024}}
 print(json.dumps({{**told, "rows": rows, "events": events}}))
 """
 OURS = """
@@ -151,23 +157,32 @@ def measured(benchmark: Any, body: str, *words: str) -> dict[str, Any]:
     return found
 
 
+@asked(cpu_seconds=5, megabytes=512)
 def test_parquet(benchmark: Any, folder: Path) -> None:
     found = measured(benchmark, OURS, "320MB", held(folder, "events.parquet"))
     benchmark.extra_info |= {"rows_read": ROWS, **found}
 
 
+@asked(cpu_seconds=25, megabytes=1200)
 def test_text(benchmark: Any, folder: Path) -> None:
     found = measured(benchmark, OURS, "800MB", held(folder, "events.export.CSV"))
     benchmark.extra_info |= {"rows_read": ROWS, **found}
 
 
-@pytest.mark.parametrize("name", ["events.parquet", "events.export.CSV"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("events.parquet", marks=pytest.mark.peer("pandas", of="test_parquet")),
+        pytest.param("events.export.CSV", marks=pytest.mark.peer("pandas", of="test_text")),
+    ],
+)
 def test_pandas(benchmark: Any, folder: Path, name: str) -> None:
     """The same rows; no days are read, no labels mapped, no repeats looked for, nothing accounted for."""
     found = measured(benchmark, PANDAS, "", held(folder, name))
     benchmark.extra_info |= {"rows_read": ROWS, **found}
 
 
+@asked(cpu_seconds=60)
 def test_many_files_of_parquet(benchmark: Any, folder: Path) -> None:
     """Files of ten million rows, with other days and numbers in each."""
     paths = [held(folder, f"part{place}.parquet", first=place * ROWS) for place in range(FILES)]

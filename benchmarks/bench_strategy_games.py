@@ -1,13 +1,11 @@
 """Games and robustness: speed, 10,000 games without a failure, and how often bounds of regret hold.
 
-CPU-seconds are of this process, warm. Asked for: no failure in 10,000 games; 1,000 equilibria of resampled
-10 × 10 games in about 0.3 s; nominal 95 per cent bounds of regret that hold in 92 to 98 per cent of 400
-simulated games.
+All are warm. Nominal 95 per cent bounds of regret are to hold in 92 to 98 per cent of 400 simulated games;
+the rest of what is asked for is marked at each.
 """
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import numpy as np
@@ -29,16 +27,8 @@ GAMES, STUDIES = 10_000, 400
 
 
 def measured(benchmark: Any, work: Any, *, rounds: int = 3) -> None:
-    """Time some rounds of `work` and note the least CPU-seconds."""
-    spent: list[float] = []
-
-    def timed() -> None:
-        start = time.process_time()
-        work()
-        spent.append(time.process_time() - start)
-
-    benchmark.pedantic(timed, rounds=rounds, warmup_rounds=1)
-    benchmark.extra_info["cpu_seconds"] = min(spent)
+    """Time some rounds of `work`."""
+    benchmark.pedantic(work, rounds=rounds, warmup_rounds=1)
 
 
 @pytest.mark.parametrize("size", [6, 10, 12, 30, 100])
@@ -57,6 +47,7 @@ def test_programs_of_a_random_game(benchmark: Any, solve: Any, size: int) -> Non
     measured(benchmark, lambda: solve(payoffs[0]) if solve is zero_sum else solve(payoffs[0], payoffs[1]))
 
 
+@pytest.mark.asked(cpu_seconds=0.3)
 def test_a_thousand_resampled_equilibria(benchmark: Any) -> None:
     truth, payoffs = simulated(10, 1000, seed=1)
     a, b = (np.ascontiguousarray(np.moveaxis(payoffs[..., at], 2, 0)) / 10 + truth[..., at] for at in (0, 1))
@@ -69,6 +60,7 @@ def test_an_empirical_game(benchmark: Any, size: int, futures: int) -> None:
     measured(benchmark, lambda: empirical(payoffs))
 
 
+@pytest.mark.asked(failed=0)
 def test_random_and_degenerate_games_without_a_failure(benchmark: Any) -> None:
     failed, cut_short, even = benchmark.pedantic(play_all, rounds=1)
     benchmark.extra_info.update(games=GAMES, failed=failed, cut_short=cut_short, even_numbers=even)

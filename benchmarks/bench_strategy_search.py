@@ -25,6 +25,7 @@ BROKEN = Limit(0.05)
 CASES = 100
 
 
+@pytest.mark.asked(runs=135_000)
 def test_nearest_break_of_an_alliance(benchmark: Any) -> None:
     """Twelve inputs, six members, 60 steps; the same with 200,000 plain samples."""
     begun = time.process_time()
@@ -43,6 +44,7 @@ def test_nearest_break_of_an_alliance(benchmark: Any) -> None:
     assert found.distance < plain.distance
 
 
+@pytest.mark.asked(worst_error_of_the_nearest=0.01)
 def test_routes_of_random_planes(benchmark: Any) -> None:
     """Two to four planes in two to eight inputs: how many separate routes are found, and how far off."""
 
@@ -113,3 +115,5 @@ def test_overhead_of_an_executor(benchmark: Any, executor: str) -> None:
     """64 chunks of 20,000 rows and 40 columns."""
     chunks = [Draw(number, rows=20_000) for number in range(64)]
     benchmark.pedantic(lambda: list(run(moments, chunks, executor=executor, jobs=2)), rounds=2, iterations=1)
+    if executor != "serial":
+        benchmark.extra_info["note"] = "the workers' CPU-seconds are not in it"

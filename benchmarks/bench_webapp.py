@@ -1,7 +1,7 @@
 """The live page on the flagship: what a slider costs, what many at once get, what starting costs and holds.
 
-Processor time is what is compared; on an idle machine, a slider's redraw takes as long. The targets: 150 ms
-at the median and 400 ms at the 95th percentile for 1,000 futures, first chart within 2 s, 400 MB.
+CPU-seconds are the server's; on an idle machine, a slider's redraw takes as long. Times of answers are of the
+clock on the wall, and so is what is asked for.
 """
 
 from __future__ import annotations
@@ -80,26 +80,32 @@ def server() -> Iterator[int]:
         yield process.pid
 
 
+@pytest.mark.asked(seconds=2)
 @pytest.mark.parametrize("view", ["unity", "whatif"])
 def test_from_start_to_first_chart(benchmark: Any, view: str) -> None:
-    """Warm: what is kept between runs was made before. Under 2 s on an idle machine.
+    """Warm: what is kept between runs was made before.
 
     From typing the command to the data of the first chart; of the what-if, to the first answer.
     """
+    times: list[float] = []
     with serving():
         asked(f"/api/{view}")
 
     def start() -> None:
+        begun = time.monotonic()
         with serving() as process:
             asked(f"/view/{view}")
             asked(f"/api/{view}")
+            times.append(time.monotonic() - begun)
             benchmark.extra_info["cpu_seconds"] = spent(process.pid)
 
     benchmark.pedantic(start, rounds=5)
+    benchmark.extra_info["seconds"] = float(np.median(times))
 
 
+@pytest.mark.asked(ms_at_median=150, ms_at_95_percent=400)
 def test_a_slider_redraws(benchmark: Any, server: int) -> None:
-    """1,000 futures: under 150 ms at the median, 400 ms at the 95th percentile."""
+    """1,000 futures."""
     times: list[float] = []
 
     def slide() -> None:
@@ -109,7 +115,8 @@ def test_a_slider_redraws(benchmark: Any, server: int) -> None:
 
     before = spent(server)
     benchmark.pedantic(slide, rounds=SLIDES)
-    benchmark.extra_info["cpu_ms"] = 1000 * (spent(server) - before) / SLIDES
+    benchmark.extra_info["cpu_seconds"] = (spent(server) - before) / SLIDES
+    benchmark.extra_info["ms_at_median"] = float(1000 * np.median(times))
     benchmark.extra_info["ms_at_95_percent"] = float(1000 * np.quantile(times, 0.95))
 
 
@@ -131,8 +138,9 @@ MOVE = """async (value) => {
 }"""
 
 
+@pytest.mark.asked(ms_at_median=150, ms_at_95_percent=400)
 def test_a_slider_redraws_in_the_browser(benchmark: Any, server: int) -> None:
-    """From the move of a slider to the drawn charts, 15 panels: the same targets."""
+    """From the move of a slider to the drawn charts, 1,000 futures."""
     chromium = Path("/usr/bin/chromium")
     if not chromium.exists():
         pytest.skip(f"{chromium} is not installed")
@@ -150,10 +158,12 @@ def test_a_slider_redraws_in_the_browser(benchmark: Any, server: int) -> None:
         def move() -> None:
             times.append(page.evaluate(MOVE, 0.3 + next(moves) / 100))
 
+        before = spent(server)
         benchmark.pedantic(move, rounds=SLIDES)
+        benchmark.extra_info["cpu_seconds"] = (spent(server) - before) / SLIDES
         benchmark.extra_info["panels"] = page.locator(".results .panel").count()
         browser.close()
-    benchmark.extra_info["ms_at_50_percent"] = float(np.median(times))
+    benchmark.extra_info["ms_at_median"] = float(np.median(times))
     benchmark.extra_info["ms_at_95_percent"] = float(np.quantile(times, 0.95))
 
 
@@ -178,17 +188,25 @@ def test_twenty_sliders_at_once(benchmark: Any, server: int) -> None:
         until = time.monotonic() + SECONDS
         return await asyncio.gather(*(slide(name, until) for name in range(SLIDERS)))
 
-    before = held(server)["VmRSS"]
+    before, spent_before = held(server)["VmRSS"], spent(server)
     told = benchmark.pedantic(lambda: asyncio.run(all_of_them()), rounds=1)
     answered, dropped, wrong = (int(each) for each in np.sum(told, axis=0))
     benchmark.extra_info |= {"answers": answered, "dropped": dropped, "wrong": wrong}
+    benchmark.extra_info["cpu_seconds"] = spent(server) - spent_before
     benchmark.extra_info["megabytes_more"] = held(server)["VmRSS"] - before
     assert answered > 0
     assert wrong == 0
 
 
+@pytest.mark.asked(megabytes=400)
 def test_memory_after_every_view(benchmark: Any, server: int) -> None:
-    """Under 400 MB, of which about 190 are code of libraries."""
+    """About 190 MB are code of libraries."""
     views = ("unity", "camps", "stance", "dependence", "forum", "claims", "sources", "projection")
+    before = spent(server)
     benchmark.pedantic(lambda: [asked(f"/api/{view}") for view in views], rounds=1)
-    benchmark.extra_info |= held(server)
+    all_of_it = held(server)
+    benchmark.extra_info |= {
+        "cpu_seconds": spent(server) - before,
+        "megabytes": all_of_it.pop("VmRSS"),
+        **all_of_it,
+    }

@@ -1,4 +1,4 @@
-"""What benchmarks share: what they note beside the clock (CPU-seconds, memory, ratios) is printed last."""
+"""What benchmarks share: the providers' files, the clock, and one table of all that ran, printed last."""
 
 from __future__ import annotations
 
@@ -8,7 +8,23 @@ from typing import Any
 
 import pytest
 
+from benchmarks.figures.noting import marked
+from benchmarks.figures.table import rows, write
+
 BESIDE = Path(__file__).resolve().parents[2] / "shared" / "data"
+RESULTS = Path(__file__).parent / "results"
+CLOCK = "benchmarks.figures.clock.cpu_seconds"
+MARKERS = (
+    "asked(**figures): what is asked for, by the name of the figure",
+    "peer(name, of): this is what another program takes for the work of other benchmarks of the file",
+)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Time everything in CPU-seconds."""
+    config.option.benchmark_timer = CLOCK
+    for marker in MARKERS:
+        config.addinivalue_line("markers", marker)
 
 
 @pytest.fixture(scope="session")
@@ -22,16 +38,29 @@ def mirror() -> Path:
     return folder
 
 
+@pytest.fixture(autouse=True)
+def _marks(request: pytest.FixtureRequest) -> None:
+    """Keep what a benchmark's marks say with its figures."""
+    if "benchmark" in request.fixturenames:
+        request.getfixturevalue("benchmark").extra_info.update(marked(request.node))
+
+
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """Print what each benchmark noted beside its time."""
+    """Write the table of what ran and what did not, and print it."""
     session: Any = getattr(config, "_benchmarksession", None)
-    for each in session.benchmarks if session else ():
-        noted = ", ".join(
-            f"{name.replace('_', ' ')} {_short(value)}" for name, value in each.extra_info.items()
-        )
-        if noted:
-            terminalreporter.write_line(f"{each.name}: {noted}")
+    ran = [each.as_dict(include_data=False) for each in session.benchmarks] if session else []
+    absent = {
+        report.nodeid: _reason(report)
+        for outcome in ("skipped", "failed", "error")
+        for report in terminalreporter.stats.get(outcome, ())
+    }
+    if ran or absent:
+        terminalreporter.write_line(write(rows(ran, absent), RESULTS))
+        terminalreporter.write_line(f"written to {RESULTS}")
 
 
-def _short(value: object) -> str:
-    return f"{value:.3g}" if isinstance(value, float) else str(value)
+def _reason(report: Any) -> str:
+    """Return why a benchmark did not run: the reason of a skip, or the last line of what failed."""
+    if report.skipped and isinstance(report.longrepr, tuple):
+        return str(report.longrepr[2]).removeprefix("Skipped: ")
+    return f"it failed: {str(report.longrepr).strip().splitlines()[-1]}"

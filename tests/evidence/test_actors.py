@@ -7,7 +7,6 @@ from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
-import duckdb
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -16,6 +15,7 @@ from hypothesis import strategies as st
 from detente.errors import EvidenceError
 from detente.evidence.actors import Gazetteer, normalise
 from detente.evidence.gazetteer import compiling
+from tests.evidence.asking import ask
 
 HERE = Path(compiling.__file__).parent
 
@@ -225,18 +225,16 @@ LABELS = {
 @pytest.mark.parametrize("file", LABELS)
 def test_every_label_of_a_provider_resolves(who: Gazetteer, mirror: Path, file: str) -> None:
     for column in LABELS[file]:
-        rows = duckdb.execute(
-            f'SELECT DISTINCT "{column}" FROM \'{mirror / file}\' WHERE "{column}" IS NOT NULL'
-        )
-        assert [label for (label,) in rows.fetchall() if who.resolve(str(label)) is None] == []
+        rows = ask(f'SELECT DISTINCT "{column}" FROM \'{mirror / file}\' WHERE "{column}" IS NOT NULL')
+        assert [label for (label,) in rows if who.resolve(str(label)) is None] == []
 
 
 @pytest.mark.mirror
 def test_labels_of_suppliers_that_are_no_actors_have_a_reason(who: Gazetteer, mirror: Path) -> None:
-    rows = duckdb.execute(
+    rows = ask(
         f"SELECT supplier FROM '{mirror}/arms/sipri_tiv.parquet' "
         f"UNION SELECT recipient FROM '{mirror}/arms/sipri_tiv.parquet'"
-    ).fetchall()
+    )
     lost = [label for (label,) in rows if who.resolve(label) is None]
     assert {who.reason(label) for label in lost} == {
         "armed group",
@@ -247,5 +245,5 @@ def test_labels_of_suppliers_that_are_no_actors_have_a_reason(who: Gazetteer, mi
 
 @pytest.mark.mirror
 def test_the_names_and_codes_of_a_provider_mean_the_same(who: Gazetteer, mirror: Path) -> None:
-    rows = duckdb.execute(f"SELECT DISTINCT name_source, iso3 FROM '{mirror}/ukraine_votes/*.csv'").fetchall()
+    rows = ask(f"SELECT DISTINCT name_source, iso3 FROM '{mirror}/ukraine_votes/*.csv'")
     assert [(name, code) for name, code in rows if who.resolve(name) != code] == []

@@ -22,6 +22,7 @@ from detente.evidence.compiling.sanctions import BETWEEN
 from detente.evidence.compiling.writing import render, to_codes
 from detente.evidence.sources import Registry
 from detente.evidence.tables import KEYS, SCHEMA, VOTES
+from tests.evidence.asking import ask
 
 TABLES = [table.path for table in registry.TABLES]
 
@@ -57,7 +58,11 @@ def test_every_file_in_the_folder_is_in_the_registry_of_tables_and_the_reverse()
 def test_a_table_has_the_columns_of_its_typed_table_and_loads_with_their_types(path: str) -> None:
     columns = SCHEMA[path.partition("/")[0]]
     types = {column.name: column.type for column in columns}
-    frame = duckdb.read_csv(str(registry.FACTS / path), header=True, dtype=types, date_format="%Y-%m-%d").df()
+    with duckdb.connect() as connection:
+        told = connection.read_csv(
+            str(registry.FACTS / path), header=True, dtype=types, date_format="%Y-%m-%d"
+        )
+        frame = told.df()
     assert list(frame.columns) == list(types)
     assert len(frame)
     assert not frame[[column.name for column in columns if not column.optional]].isna().any(axis=None)
@@ -302,11 +307,13 @@ def test_allies_are_those_bound_to_defend_a_member_without_forces_of_its_own(mir
     iceland = (
         395  # its only alliances are the North Atlantic Treaty and that with the United States, a member
     )
-    numbers = duckdb.execute(
+    numbers = ask(
         "select distinct unnest([ccode1, ccode2])::integer from read_parquet(?)"
         " where atop_defense = 1 and year = ? and ? in (ccode1, ccode2)",
-        [str(mirror / "cow_atop" / "atop_alliance.parquet"), year, iceland],
-    ).fetchall()
+        str(mirror / "cow_atop" / "atop_alliance.parquet"),
+        year,
+        iceland,
+    )
     assert {who.from_cow(number, year) for (number,) in numbers} == members("NATO", f"{year}-12-31")
 
 

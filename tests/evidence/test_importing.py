@@ -6,13 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pandas as pd
 import pytest
 
 from detente.errors import EvidenceError, Problem
 from detente.evidence import Account, forget, import_as, import_file, open_evidence, rebuild, status
 from detente.evidence.ledger import Ledger
+from tests.evidence.asking import ask
 
 SOURCE = {"title": "LNG imports", "citation": "Own count, 2026", "licence": "CC BY 4.0"}
 LNG: dict[str, Any] = {
@@ -211,9 +211,8 @@ def test_dates_numbers_and_separators_may_have_another_form(cache: Path, write: 
 
 def test_parquet_is_read_like_csv(cache: Path, tmp_path: Path) -> None:
     path = tmp_path / "lng.parquet"
-    duckdb.sql(
-        f"COPY (SELECT 'France' country, 'Russia' partner, DATE '2021-01-01' AS year, 12.5 share) TO '{path}'"
-    )
+    row = "'France' AS country, 'Russia' AS partner, DATE '2021-01-01' AS year, 12.5 AS share"
+    ask(f"COPY (SELECT {row}) TO '{path}'")
     assert import_file(path, LNG).used == 1
     path.write_bytes(b"PAR1" + b"x" * 100)
     assert "is not a Parquet file" in problems(path, LNG)[0].what

@@ -11,6 +11,7 @@ import pytest
 
 from detente.errors import EvidenceError
 from detente.evidence.readers.energy import read
+from tests.evidence.asking import ask
 
 SHARES = (
     "country,year,commodity,unit,total,russia,unspecified,months,russia_share_pct,unspecified_share_pct\n"
@@ -195,10 +196,9 @@ def test_figures_are_those_published(mirror: Path) -> None:
 def test_the_organisation_is_the_sum_of_its_members(mirror: Path) -> None:
     ties = read(mirror / "energy").ties
     assert ties is not None
-    raw = duckdb.execute(
+    raw = ask(
         "SELECT sum(value) FROM read_parquet(?) WHERE unit = 'eur' AND \"EU\" = 'True'",
-        [str(mirror / "energy" / "comtrade_eurostat.parquet")],
-    ).fetchone()
-    assert raw is not None
+        str(mirror / "energy" / "comtrade_eurostat.parquet"),
+    )
     eu = ties[(ties["actor"] == "EU") & ties["kind"].str.startswith("fossil_purchases_eur_")]
-    assert eu["value"].sum() == pytest.approx(raw[0])
+    assert eu["value"].sum() == pytest.approx(raw[0][0])

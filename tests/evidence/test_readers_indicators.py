@@ -11,6 +11,7 @@ import pytest
 from detente.errors import EvidenceError
 from detente.evidence.readers import cow_atop, macro, unga_ideal_points, vdem
 from detente.evidence.tables import KEYS, SCHEMA, Tables
+from tests.evidence.asking import ask
 
 
 def parquet(path: Path, frame: pd.DataFrame) -> None:
@@ -167,9 +168,8 @@ def test_distances_hold_in_both_directions_and_are_written_when_new(correlates: 
     assert between[("USA", "CAN")] == [0.0]
     kept = tables.set_aside.loc[tables.set_aside["reason"] == "written once, when new", "rows"].sum()
     lost = tables.unresolved["rows"].sum()
-    stated = duckdb.execute(f"SELECT count(*) FROM '{mirror}/cow_atop/cow_mindist.parquet'").fetchone()
-    assert stated is not None
-    assert 0 <= stated[0] - kept - len(km) / 2 <= lost
+    [(stated,)] = ask(f"SELECT count(*) FROM '{mirror}/cow_atop/cow_mindist.parquet'")
+    assert 0 <= stated - kept - len(km) / 2 <= lost
 
 
 def write_cow(folder: Path, years: list[float]) -> Path:

@@ -13,6 +13,7 @@ import pytest
 from detente.errors import EvidenceError
 from detente.evidence.readers import ballots, ukraine_votes, undl_votes, unga_votes
 from detente.evidence.tables import SCHEMA, VOTES, Tables
+from tests.evidence.asking import ask
 
 CALLS = ("rcid", "session", "importantvote", "date", "unres", "amend", "para", "short", "descr")
 CALL = (5309, 68, 0, "2014-03-27", "R/68/262", None, None, "MEDIATION", "Territorial integrity")
@@ -194,7 +195,7 @@ def test_former_states_vote_under_their_own_codes_and_in_their_time(release: Tab
 @pytest.mark.mirror
 def test_recurring_resolutions_are_pairs_of_known_roll_calls(mirror: Path) -> None:
     pairs = unga_votes.linked_resolutions(mirror / "unga_votes")
-    known = duckdb.execute(f"SELECT 'unga:' || rcid FROM '{mirror}/unga_votes/roll_calls.parquet'").fetchall()
+    known = ask(f"SELECT 'unga:' || rcid FROM '{mirror}/unga_votes/roll_calls.parquet'")
     assert len(pairs) == 955
     assert pairs.iloc[0].tolist() == ["unga:299", "unga:331"]
     assert len((set(pairs["earlier"]) | set(pairs["later"])) - {name for (name,) in known}) == 6

@@ -51,11 +51,12 @@ def _rows(bloc: str, source: str, entry: dict[str, Any]) -> list[dict[str, objec
 
 
 def _against_ppeg(bloc: str, entries: list[dict[str, Any]], *, mirror: Path) -> list[Problem]:
-    recorded = duckdb.execute(
-        "select distinct iso3c, eu_since::integer, eu_exit::integer from read_parquet(?)"
-        " where eu_since is not null",
-        [str(mirror / "populism" / "ppeg_parl_2025v1.parquet")],
-    ).fetchall()
+    with duckdb.connect() as connection:
+        recorded = connection.execute(
+            "select distinct iso3c, eu_since::integer, eu_exit::integer from read_parquet(?)"
+            " where eu_since is not null",
+            [str(mirror / "populism" / "ppeg_parl_2025v1.parquet")],
+        ).fetchall()
     declared = {
         actor: (entry["start"].year, entry["end"].year if "end" in entry else None)
         for entry in entries

@@ -48,11 +48,12 @@ def compile_elections(mirror: Path) -> pd.DataFrame:
     declared = declaration("politics.yaml")
     memberships = compile_memberships(mirror)
     members = sorted(set(memberships.loc[memberships["bloc"].isin(declared["blocs"]), "actor"]))
-    found = duckdb.execute(
-        "select iso3c, edate, max(total_seats) from read_parquet(?)"
-        " where edate >= ? and list_contains(?, iso3c) group by all",
-        [str(mirror / "populism" / "ppeg_parl_2025v1.parquet"), str(declared["since"]), members],
-    ).df()
+    with duckdb.connect() as connection:
+        found = connection.execute(
+            "select iso3c, edate, max(total_seats) from read_parquet(?)"
+            " where edate >= ? and list_contains(?, iso3c) group by all",
+            [str(mirror / "populism" / "ppeg_parl_2025v1.parquet"), str(declared["since"]), members],
+        ).df()
     found.columns = pd.Index(["actor", "date", "value"])
     return found.assign(
         topic="elections",

@@ -46,7 +46,8 @@ def _state_system(mirror: Path) -> dict[str, _Start]:
     """Return the first day of the last unbroken run of spells, by Correlates of War number."""
     starts: dict[str, _Start] = {}
     ends: dict[str, date] = {}
-    rows = duckdb.execute(SPELLS, [str(mirror / "cow_atop" / "cow_states.parquet")]).fetchall()
+    with duckdb.connect() as connection:
+        rows = connection.execute(SPELLS, [str(mirror / "cow_atop" / "cow_states.parquet")]).fetchall()
     for number, first, last in rows:
         key = str(number)
         if key not in starts or first.year - ends[key].year > RESTORED_AFTER:
@@ -60,7 +61,9 @@ def _first_votes(mirror: Path) -> dict[str, _Start]:
     folder = mirror / "unga_votes"
     paths = [str(folder / "votes.parquet"), str(folder / "roll_calls.parquet")]
     starts: dict[str, _Start] = {}
-    for iso2, name, first in duckdb.execute(FIRST_VOTES, paths).fetchall():
+    with duckdb.connect() as connection:
+        rows = connection.execute(FIRST_VOTES, paths).fetchall()
+    for iso2, name, first in rows:
         start = _Start(first, "unga_votes", f"month of the first recorded vote of {name}")
         starts[name] = start
         if iso2:
