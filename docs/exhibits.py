@@ -8,7 +8,6 @@ label `chart-<key>`, and every column of its table a meaning in `charts/columns.
 from __future__ import annotations
 
 import csv
-import os
 import re
 import sys
 from collections.abc import Iterator, Mapping
@@ -26,6 +25,8 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 CHARTS = HERE / "charts"
 INVENTED = "an invented case"
+FIRST = "atlantic"
+"""The case whose exhibits are shown where there is a choice."""
 OUTSIDE = frozenset({"numbers", "calibration", "whatif", "forum_table"})
 """Entries of what stands on no page of a brief."""
 LABEL = re.compile(r"^\(chart-([a-z0-9-]+)\)=\n#+ (.+)$", re.MULTILINE)
@@ -166,6 +167,8 @@ def collect() -> dict[str, Specimen]:
 
 def pages() -> Iterator[tuple[str, Page]]:
     """Yield the content of the brief of every shipped case, from the shipped facts alone."""
+    from generate import shipped_facts
+
     import detente
     from detente.briefing.composing import compose
     from detente.briefing.exhibits import Section
@@ -173,21 +176,13 @@ def pages() -> Iterator[tuple[str, Page]]:
     from detente.briefing.sources import source_table
     from detente.cases import shipped_cases
 
-    own = {"DETENTE_CACHE": str(HERE / "_build" / "cache")}
-    before = {name: os.environ.pop(name, None) for name in (*own, "DETENTE_MIRROR")}
-    os.environ.update(own)
-    try:
-        for case in sorted(shipped_cases(), key=lambda name: (name != "atlantic", name)):
+    with shipped_facts():
+        for case in sorted(shipped_cases(), key=lambda name: (name != FIRST, name)):
             study = detente.load(case)
             material = material_of(study.case, study.evidence, _found(study))
             page = compose(material)
             last = Section("sources", "Sources", (), (source_table(material),))
             yield case, replace(page, sections=(*page.sections, last))
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name, None)
-            if value is not None:
-                os.environ[name] = value
     yield INVENTED, invented()
 
 
