@@ -5,8 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from detente.simulation.backtest.boards import Boards
 
 
 def write_reference(folder: Path) -> None:
@@ -15,7 +20,7 @@ def write_reference(folder: Path) -> None:
     pages = {
         "commands": commands(), "tables": tables(), "sources": sources(), "case": case_keys(),
         "models": models(), "scoreboard": scores(), "options": options(), "corrections": corrected(),
-        "rules": decision_rules(),
+        "rules": decision_rules(), "backtest": backtest(),
     }  # fmt: skip
     for name, text in pages.items():
         (folder / f"{name}.md").write_text(text, encoding="utf-8")
@@ -129,6 +134,52 @@ def scores() -> str:
     left = "".join(f"\nNot scored: {name}, for {why}.\n" for name, why in LEFT_OUT.items())
     issues = int(shipped()["issues"].iloc[0])
     return f"{_table(heads, rows)}\n\n{issues} issues; points of a scale of 0 to 100.\n{left}"
+
+
+def backtest() -> str:
+    """Return what forecasts of positions were worth in each shipped case, from the tables that ship."""
+    from detente.simulation.backtest.boards import MODEL, YARDSTICK
+
+    heads = ("case", "years", "CRPS", "random walk", "difference", "verdict", "cover of 50, 80, 95 %")
+    rows = []
+    for case, boards in _boards():
+        held = boards.scores[boards.scores["quantity"] == "position"]
+        for horizon, part in held.groupby("horizon"):
+            here = part.set_index("model")
+            one, walk = here.loc[MODEL], here.loc[YARDSTICK]
+            less = "{crps_less:+.4f} ({less_low:+.4f} to {less_high:+.4f})".format_map(one)
+            cover = ", ".join(f"{one[f'cover{level}']:.0%}" for level in (50, 80, 95))
+            crps = (f"{each['crps']:.4f}" for each in (one, walk))
+            rows.append((case, str(horizon), *crps, less, str(one["verdict"]), cover))
+    return f"{_table(heads, rows)}\n"
+
+
+def _boards() -> Iterator[tuple[str, Boards]]:
+    """Yield the tables of the backtest that ship with each case."""
+    from detente.cases import load_case, shipped_cases
+    from detente.evidence import open_evidence
+    from detente.simulation.backtest.shipped import boards_of
+
+    with shipped_facts(), open_evidence() as evidence:
+        for case in shipped_cases():
+            boards = boards_of(load_case(case), evidence)
+            if boards is not None:
+                yield case, boards
+
+
+@contextmanager
+def shipped_facts() -> Iterator[None]:
+    """Let the evidence be the shipped facts alone, whatever the reader has pulled or imported."""
+    own = {"DETENTE_CACHE": str(Path(__file__).parent / "_build" / "cache")}
+    before = {name: os.environ.pop(name, None) for name in (*own, "DETENTE_MIRROR")}
+    os.environ.update(own)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
 
 
 def options() -> str:

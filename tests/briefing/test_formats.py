@@ -267,3 +267,18 @@ def test_the_page_gives_charts_the_same_words(full: Brief, twin: dict[str, Any])
     page = html.unescape(full.page.read_text(encoding="utf-8"))
     figures = [each for section in twin["sections"] for each in section["exhibits"] if "alt" in each]
     assert [each["key"] for each in figures if f'aria-label="{each["alt"]}' not in page] == []
+
+
+def test_a_picture_draws_each_series_in_its_own_colour_though_the_legend_names_only_some() -> None:
+    from detente.briefing.charts.fan import fan
+
+    series = [Series(name, place) for place, name in enumerate(("Pact", "League", "Rest", "Rival"))]
+    values = dict.fromkeys(("p5", "p25", "p50", "p75", "p95"), 1.0)
+    frame = pd.DataFrame([{"year": year, "series": "Rival", **values} for year in (2020, 2021)])
+    drawn = fan(frame, title="place", series=series, domain=(0.0, 2.0))
+    named = (series[0], series[1], series[3])
+    figure = Figure("ahead", "Ahead", "", "", (Panel(drawn),), Table("ahead", "", frame, ()), named)
+    page = Page((), (), (Section("one", "One", (), (figure,)),))
+    picture = str(charts(page, ("svg",))["charts/ahead-1.svg"])
+    lines = re.findall(r'stroke="(#[0-9a-f]{6})"[^>]*stroke-width="1.8"', picture)
+    assert set(lines) == {series[3].color}

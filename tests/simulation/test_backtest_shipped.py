@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from detente.cases import load_case, shipped_cases
@@ -19,6 +20,7 @@ from detente.measurement.shipped import SHIPPED
 from detente.simulation.backtest import shipped
 from detente.simulation.backtest.boards import MODEL, TABLES, YARDSTICK, Plan
 
+NAMED = (MODEL, YARDSTICK)
 CASES = tuple(name for name in shipped_cases() if load_case(name).ideal_points is not None)
 
 
@@ -72,17 +74,82 @@ def test_intervals_of_positions_cover_what_they_say_in_the_table_that_ships(
     assert len(own) == 5 and own["cover80"].between(0.75, 0.85).all()
 
 
-def test_the_table_in_the_docs_is_the_one_that_ships(evidence: Evidence) -> None:
+def page_on_scores() -> str:
+    """Return the page with the scoreboards, points without a zero before them."""
+    return (Path(__file__).parents[2] / "docs" / "theory" / "projection.md").read_text(encoding="utf-8")
+
+
+def of(frame: pd.DataFrame, quantity: str, horizon: int) -> pd.DataFrame:
+    """Return the rows on a quantity so many years ahead."""
+    return frame[(frame["quantity"] == quantity) & (frame["horizon"] == horizon)]
+
+
+def short(value: float, digits: int = 3, sign: str = "") -> str:
+    """Return a figure as the page writes it: .022, -.001."""
+    return f"{value:{sign}.{digits}f}".replace("0.", ".", 1)
+
+
+def cover(row: Any) -> str:
+    """Return how often the three intervals held, in per cent."""
+    return " / ".join(f"{100 * row[f'cover{level}']:.0f}" for level in (50, 80, 95))
+
+
+def difference(row: Any, digits: int = 3) -> str:
+    """Return how much less a model scores than the walk, with its interval."""
+    low, high = (short(row[name], digits, "+") for name in ("less_low", "less_high"))
+    return f"{short(row['crps_less'], digits, '+')} ({low} to {high})"
+
+
+def test_the_table_of_positions_in_the_docs_is_the_one_that_ships(evidence: Evidence) -> None:
     boards = shipped.boards_of(load_case("atlantic"), evidence)
-    page = Path(__file__).parents[2] / "docs" / "theory" / "projection.md"
     assert boards is not None
-    told = page.read_text(encoding="utf-8").replace("| .", "| 0.")
-    rows = boards.scores.query("quantity == 'position'").set_index(["model", "horizon"])
+    told = page_on_scores()
     for horizon in range(1, 6):
-        one: Any = rows.loc[(MODEL, horizon)]
-        walk: Any = rows.loc[(YARDSTICK, horizon)]
-        wanted = f"| {horizon} | {one['crps']:.4f} | {walk['crps']:.4f} |"
-        assert wanted in told and f"| {one['verdict']} |" in told.split(wanted)[1].splitlines()[0]
+        rows = of(boards.scores, "position", horizon).set_index("model")
+        one, walk = (rows.loc[model] for model in NAMED)
+        better = f"better by {short(-one['log_less'], 2)}"
+        cells = (
+            horizon, short(one["crps"], 4), short(walk["crps"], 4), difference(one, 4), one["verdict"],
+            better, cover(one), cover(walk),
+        )  # fmt: skip
+        assert f"| {' | '.join(map(str, cells))} |" in told
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_tables_of_blocs_in_the_docs_are_those_that_ship(name: str, evidence: Evidence) -> None:
+    boards = shipped.boards_of(load_case(name), evidence)
+    assert boards is not None
+    told, missed = page_on_scores(), []
+    for quantity, horizon in ((q, h) for q in ("bloc mean", "bloc spread") for h in range(1, 6)):
+        rows = of(boards.scores, quantity, horizon).set_index("model")
+        one, walk = (rows.loc[model] for model in NAMED)
+        default = of(boards.defaults, quantity, horizon)["default"].iloc[0]
+        cells = (
+            horizon, f"{short(one['crps'])}, {short(walk['crps'])}", difference(one), one["verdict"],
+            cover(one), cover(walk), rows["crps"].idxmin(), default,
+        )  # fmt: skip
+        wanted = f"| {' | '.join(map(str, cells))} |"
+        missed += [] if wanted in told else [wanted]
+    assert missed == []
+
+
+def test_the_tables_of_events_and_covariates_in_the_docs_are_those_that_ship(evidence: Evidence) -> None:
+    boards = shipped.boards_of(load_case("atlantic"), evidence)
+    assert boards is not None
+    told, missed = page_on_scores(), []
+    for (_event, horizon), rows in boards.events.groupby(["event", "horizon"], sort=False):
+        one, walk = (rows.set_index("model").loc[model] for model in NAMED)
+        rare = one["happened"] < 0.05
+        shares = (f"{100 * one[name]:.{1 if rare else 0}f} %" for name in ("happened", "chance"))
+        brier = ", ".join(short(row["brier"], 4 if rare else 3) for row in (one, walk))
+        wanted = f"| {horizon} | {' | '.join(shares)} | {brier} | {one['verdict']} |"
+        missed += [] if wanted in told else [wanted]
+    foreseen = boards.covariates.drop_duplicates(["covariate", "change"]).query("change == 'as if foreseen'")
+    for row in foreseen.to_dict("records"):
+        effect, low, high = (short(row[name]) for name in ("effect", "low", "high"))
+        wanted = f"| {effect} ({low} to {high}) | {short(row['gain'], 1)} |"
+        missed += [] if wanted in told else [wanted]
+    assert missed == []
 
 
 def test_members_are_those_of_the_last_day_of_the_last_year(evidence: Evidence) -> None:

@@ -20,6 +20,8 @@ LETTER, LINE = 6.4, 18
 """Pixels of a letter and of a line of a legend."""
 OUTER = ("$schema", "config", "datasets", "padding", "autosize", "background", "description")
 """Parts of a specification that belong to the whole drawing."""
+APART = {"color": "independent", "shape": "independent"}
+"""Legend and chart each have a scale of their own; one for both would hand colours on to the wrong names."""
 SCALE = 2.0
 """Pixels of a PNG for each of the chart."""
 
@@ -73,6 +75,7 @@ def standing_alone(spec: Spec, *, title: str = "", legend: Sequence[Series] = ()
         "title": {"text": title, "anchor": "start", "fontSize": 13},
         "config": {**config, "background": "white", "concat": {"spacing": 8}},
         "padding": 8,
+        "resolve": {"scale": APART},
         "vconcat": [*([_key(legend)] if legend else ()), inner],
     }
 
