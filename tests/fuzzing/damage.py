@@ -51,7 +51,9 @@ def odd_values() -> st.SearchStrategy[Any]:
             ),
             max_leaves=6,
         ),
-        st.sampled_from([nested(30), nested(400), "x" * LONG, list(range(2000)), {str(n): n for n in range(500)}]),
+        st.sampled_from(
+            [nested(30), nested(400), "x" * LONG, list(range(2000)), {str(n): n for n in range(500)}]
+        ),
     )
 
 
@@ -77,7 +79,9 @@ def damaged(draw: st.DrawFn, seeds: tuple[bytes, ...]) -> bytes:
 @st.composite
 def _edited(draw: st.DrawFn, held: bytes) -> bytes:
     """Return bytes with one edit: of a span, of a byte, of lines, or of a cell."""
-    kind = draw(st.sampled_from(("cut", "put", "flip", "end", "again", "line", "lines", "cell", "cell", "cell")))
+    kind = draw(
+        st.sampled_from(("cut", "put", "flip", "end", "again", "line", "lines", "cell", "cell", "cell"))
+    )
     at = draw(st.integers(0, len(held)))
     if kind == "cut":
         return held[:at] + held[at + draw(st.integers(1, 40)) :]
@@ -144,7 +148,9 @@ def altered(draw: st.DrawFn, seed: Any) -> Any:
         elif kind == "rename" and isinstance(around, dict):
             around[draw(odd_texts())] = around.pop(last)
         elif kind == "wrap":
-            around[last] = draw(st.sampled_from(([around[last]], {"value": around[last]}, [around[last]] * 2)))
+            around[last] = draw(
+                st.sampled_from(([around[last]], {"value": around[last]}, [around[last]] * 2))
+            )
         else:
             other = known[draw(st.integers(0, len(known) - 1))]
             around[last] = copy.deepcopy(_part(data, other))

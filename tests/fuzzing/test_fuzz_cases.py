@@ -64,7 +64,9 @@ def test_a_damaged_case_file_is_a_case_or_its_problems(tmp_path: Path, held: byt
 
 
 @fuzzed(30)
-@given(name=st.one_of(odd_texts(), odd_texts().map(lambda text: f"{text}.yaml"), odd_texts().map("~{}".format)))
+@given(
+    name=st.one_of(odd_texts(), odd_texts().map(lambda text: f"{text}.yaml"), odd_texts().map("~{}".format))
+)
 def test_any_name_of_a_case_is_found_or_not(name: str) -> None:
     tried("names of cases", lambda: load_case(name), kind=CaseError)
 
@@ -91,7 +93,9 @@ def test_a_scenario_file_gives_a_case_or_its_problems(tmp_path: Path, tolls: Cas
 
 @fuzzed(20)
 @given(held=damaged((as_json(SCENARIO), yaml.safe_dump(SCENARIO).encode())))
-def test_a_damaged_scenario_file_gives_a_case_or_its_problems(tmp_path: Path, tolls: Case, held: bytes) -> None:
+def test_a_damaged_scenario_file_gives_a_case_or_its_problems(
+    tmp_path: Path, tolls: Case, held: bytes
+) -> None:
     path = written(tmp_path, "crisis.yaml", held)
 
     def laid_over() -> Case:

@@ -27,7 +27,9 @@ MARKDOWN = (
     "---\ntitle: T\n---\n# Unity\n\nIn 2021 *Germany* and [France](http://x) agreed in 80 percent of votes.\n\n"
     "- Poland warned that sanctions may lapse in May 2023.\n\n```\ncode\n```\n| a | b |\n"
 )
-TEXT = "Russia cut gas to Poland in April 2022. According to the Commission, the EU imports fell by half.\n" * 3
+TEXT = (
+    "Russia cut gas to Poland in April 2022. According to the Commission, the EU imports fell by half.\n" * 3
+)
 DOCUMENTS = (PAGE.encode(), MARKDOWN.encode(), TEXT.encode(), TEXT.encode("utf-16"), TEXT.encode("cp1252"))
 NAMES = ("d.txt", "d.md", "d.html", "d.htm", "d", "d.xml", "d.pdf", "d.TXT")
 

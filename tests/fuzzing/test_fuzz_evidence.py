@@ -56,9 +56,9 @@ def first_rows(path: Path, target: Path) -> None:
     elif path.suffix == ".dta":
         import pandas as pd
 
-        pd.read_stata(path, iterator=True, convert_categoricals=False).read(ROWS).to_stata(
-            target, write_index=False, version=118
-        )
+        with pd.read_stata(path, iterator=True, convert_categoricals=False) as held:
+            frame = held.read(ROWS)
+        frame.to_stata(target, write_index=False, version=118)
     else:
         with path.open("rb") as handle:
             target.write_bytes(b"".join(handle.readline() for _ in range(ROWS)))
@@ -93,7 +93,9 @@ def test_the_files_that_are_damaged_are_read_while_they_are_whole(tmp_path: Path
 @pytest.mark.mirror
 @fuzzed(60)
 @given(data=st.data())
-def test_a_damaged_file_of_a_provider_is_read_or_named(tmp_path: Path, cut: Path, data: st.DataObject) -> None:
+def test_a_damaged_file_of_a_provider_is_read_or_named(
+    tmp_path: Path, cut: Path, data: st.DataObject
+) -> None:
     source = SOURCES[data.draw(st.sampled_from(sorted(SOURCES)))]
     given_ = tmp_path / "given"
     shutil.rmtree(given_, ignore_errors=True)
@@ -111,7 +113,9 @@ def test_files_that_are_no_providers_at_all_are_named(tmp_path: Path, data: st.D
     given_ = tmp_path / "given"
     given_.mkdir(exist_ok=True)
     for file in source.files:
-        written(given_, file.name, data.draw(damaged((b"country,year,value\nFrance,2001,1.5\n", b"PAR1", b"{}"))))
+        written(
+            given_, file.name, data.draw(damaged((b"country,year,value\nFrance,2001,1.5\n", b"PAR1", b"{}")))
+        )
     read_all(source, tmp_path)
     shutil.rmtree(given_)
 
@@ -150,7 +154,11 @@ def imported(path: Path, mapping: AnyMapping[str, Any] | Path) -> Any:
 
 
 @fuzzed(25)
-@given(pair=st.sampled_from(PAIRS), data=st.data(), name=st.sampled_from(("a.csv", "a.csv", "a.tsv", "a.parquet")))
+@given(
+    pair=st.sampled_from(PAIRS),
+    data=st.data(),
+    name=st.sampled_from(("a.csv", "a.csv", "a.tsv", "a.parquet")),
+)
 def test_a_damaged_table_of_ones_own_is_read_or_named(
     tmp_path: Path, pair: tuple[bytes, dict[str, Any]], data: st.DataObject, name: str
 ) -> None:
@@ -197,8 +205,32 @@ def test_an_altered_ledger_is_used_or_named(tmp_path: Path, data: Any) -> None:
 
 ICEWS = headed(
     ICEWS_HEADS,
-    ("1", "2014-03-27", "Police (Australia)", "Police", "Australia", "Consult", "040", "1.0", "France", "", "France"),
-    ("2", "2014-03-28", "Citizen (Russia)", "", "Russian Federation", "Threaten", "130", "-4", "Kiev", "", "Ukraine"),
+    (
+        "1",
+        "2014-03-27",
+        "Police (Australia)",
+        "Police",
+        "Australia",
+        "Consult",
+        "040",
+        "1.0",
+        "France",
+        "",
+        "France",
+    ),
+    (
+        "2",
+        "2014-03-28",
+        "Citizen (Russia)",
+        "",
+        "Russian Federation",
+        "Threaten",
+        "130",
+        "-4",
+        "Kiev",
+        "",
+        "Ukraine",
+    ),
 )
 POLECAT = headed(
     POLECAT_HEADS,
@@ -241,7 +273,9 @@ def test_a_damaged_archive_of_events_is_counted_or_named(
 ) -> None:
     packed = BytesIO()
     name = "".join(sign for sign in more if sign.isprintable() and sign.isascii())[:80] or "e.csv"
-    with zipfile.ZipFile(packed, "w", data.draw(st.sampled_from((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)))) as zipped:
+    with zipfile.ZipFile(
+        packed, "w", data.draw(st.sampled_from((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)))
+    ) as zipped:
         zipped.writestr(name, held)
     content = data.draw(damaged((packed.getvalue(),))) if spoilt else packed.getvalue()
     path = written(tmp_path, "e.zip", content)
@@ -252,7 +286,9 @@ def test_a_damaged_archive_of_events_is_counted_or_named(
 @given(told=altered(OWN_LAYOUT), data=st.data())
 def test_an_altered_layout_of_events_is_used_or_named(tmp_path: Path, told: Any, data: st.DataObject) -> None:
     path = written(tmp_path, "e.csv", OWN.encode())
-    layout = written(tmp_path, "layout.yaml", data.draw(st.one_of(st.just(as_json(told)), damaged((as_json(told),)))))
+    layout = written(
+        tmp_path, "layout.yaml", data.draw(st.one_of(st.just(as_json(told)), damaged((as_json(told),))))
+    )
     tried("layouts of events", lambda: account(path, Layout.load(layout)), kind=EvidenceError)
 
 

@@ -22,7 +22,13 @@ from tests.fuzzing.damage import altered, as_json, damaged
 from tests.fuzzing.outcomes import fuzzed, tried, written
 
 ROWS = pd.DataFrame(
-    {"actor": ["A", "B", "C"], "issue": "budget", "position": [0, 55, 100], "salience": 50, "capability": [1, 3, 2]}
+    {
+        "actor": ["A", "B", "C"],
+        "issue": "budget",
+        "position": [0, 55, 100],
+        "salience": 50,
+        "capability": [1, 3, 2],
+    }
 )
 
 
@@ -61,7 +67,9 @@ def test_a_result_with_an_altered_manifest_is_opened_or_named(
 
 @fuzzed(20)
 @given(data=st.data())
-def test_a_result_with_a_damaged_file_is_opened_or_named(tmp_path: Path, saved: Path, data: st.DataObject) -> None:
+def test_a_result_with_a_damaged_file_is_opened_or_named(
+    tmp_path: Path, saved: Path, data: st.DataObject
+) -> None:
     folder = copied(saved, tmp_path / "bargain")
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     path = data.draw(st.sampled_from(files))

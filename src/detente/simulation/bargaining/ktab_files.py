@@ -148,7 +148,7 @@ def _from_xml(text: str) -> Scenario:
         root = ElementTree.fromstring(text)
     except ElementTree.ParseError as error:
         raise SimulationError(
-            Problem("line " + str(error.position[0]), f"is not XML ({error})", "")
+            Problem(f"line {error.position[0]}", f"is not XML ({error})", "save the scenario as XML again")
         ) from error
     issues = [_text(each) for each in root.iterfind("Dimensions/dName")]
     found = list(root.iterfind("Actors/Actor"))
