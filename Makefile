@@ -5,9 +5,10 @@ PYTHON ?= python3
 VENV   ?= .venv
 CASE   ?= atlantic
 OUT    ?= briefs/$(CASE)
+MINUTES ?= 10
 BIN    := $(VENV)/bin
 
-.PHONY: brief test bench lint docs lock facts snapshots shapes clean
+.PHONY: brief test fuzz soak bench lint docs lock facts snapshots shapes clean
 
 brief: $(VENV)/core
 	$(BIN)/detente brief $(CASE) -o $(OUT)
@@ -15,6 +16,14 @@ brief: $(VENV)/core
 # Files of tests are shared out among the cores; a file stays on one, with what its tests share.
 test: $(VENV)/dev
 	$(BIN)/python -m pytest -n auto --dist loadfile
+
+# Input that nobody would write on purpose, for so many minutes over all targets: make fuzz MINUTES=60
+fuzz: $(VENV)/dev
+	DETENTE_FUZZ_MINUTES=$(MINUTES) $(BIN)/python -m pytest tests/fuzzing -q -p no:xdist
+
+# The real server under use for so many minutes, on this machine alone: make soak MINUTES=60
+soak: $(VENV)/dev
+	$(BIN)/python -m benchmarks.soaking --minutes $(MINUTES)
 
 bench: $(VENV)/dev
 	$(BIN)/python -m pytest benchmarks --benchmark-only --benchmark-columns=min,median,rounds -q

@@ -59,6 +59,8 @@ def first_rows(path: Path, target: Path) -> None:
         with pd.read_stata(path, iterator=True, convert_categoricals=False) as held:
             frame = held.read(ROWS)
         frame.to_stata(target, write_index=False, version=118)
+    elif path.suffix == ".json":
+        shutil.copy(path, target)
     else:
         with path.open("rb") as handle:
             target.write_bytes(b"".join(handle.readline() for _ in range(ROWS)))

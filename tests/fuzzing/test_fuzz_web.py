@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 from collections.abc import Iterator, MutableMapping
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ from tests.webapp.tolls import whole_case
 
 Headers = list[tuple[bytes, bytes]]
 HOST = (b"host", b"127.0.0.1:8000")
+LOOP = asyncio.new_event_loop()
+"""One for all requests, as a server has."""
 SLOW = ("camps", "strategies")
 """Views that take long to make; `make soak` opens them."""
 PATHS = (
@@ -55,7 +58,7 @@ class Answer:
 
 
 @pytest.fixture(scope="module")
-def page(study: Study) -> Iterator[Starlette]:  # noqa: F811
+def live(study: Study) -> Iterator[Starlette]:  # noqa: F811
     """The page on the invented case, which lets any number of requests through."""
     with pytest.MonkeyPatch.context() as patch:
         for name in ("BURST", "ALL_BURST"):
@@ -74,7 +77,7 @@ class Request:
     body: tuple[bytes, ...] = (b"",)
 
 
-def answered(page: Starlette, request: Request) -> Answer:
+def answered(live: Starlette, request: Request) -> Answer:
     """Send a request as a server hands it on, and gather the answer."""
     sent: list[MutableMapping[str, Any]] = []
     parts = list(request.body)
@@ -93,15 +96,15 @@ def answered(page: Starlette, request: Request) -> Answer:
         "query_string": request.query, "headers": list(request.headers), "client": ("127.0.0.1", 1),
         "server": ("127.0.0.1", 8000), "root_path": "",
     }  # fmt: skip
-    asyncio.run(page(scope, receive, send))
+    LOOP.run_until_complete(live(scope, receive, send))
     (first,) = [each for each in sent if each["type"] == "http.response.start"]
     kind = dict(first["headers"]).get(b"content-type", b"").decode()
     return Answer(first["status"], kind, b"".join(each.get("body", b"") for each in sent[1:]))
 
 
-def check(page: Starlette, request: Request) -> Answer:
+def check(live: Starlette, request: Request) -> Answer:
     """Send a request; whatever it is, the answer is no fault, JSON is JSON, a refusal says what is wrong."""
-    answer = tried("requests to the page", lambda: answered(page, request))
+    answer = tried("requests to the page", lambda: answered(live, request))
     assert isinstance(answer, Answer)
     assert answer.status < 500, answer
     assert b"Traceback (most recent call last)" not in answer.body
@@ -166,9 +169,9 @@ def headers(draw: st.DrawFn) -> tuple[tuple[bytes, bytes], ...]:
 @given(path=st.one_of(*[st.sampled_from(PATHS)] * 4, odd_texts().map("/api/{}".format), odd_texts().map("/{}".format)),
        query=queries(), given_=headers(), method=st.sampled_from(("GET", "GET", "GET", "HEAD", "POST", "PUT", "X")))  # fmt: skip
 def test_any_request_is_answered(
-    page: Starlette, path: str, query: bytes, given_: tuple[tuple[bytes, bytes], ...], method: str
+    live: Starlette, path: str, query: bytes, given_: tuple[tuple[bytes, bytes], ...], method: str
 ) -> None:
-    check(page, Request(method, path, query, given_))
+    check(live, Request(method, path, query, given_))
 
 
 @fuzzed(50)
@@ -176,8 +179,8 @@ def test_any_request_is_answered(
     path=st.sampled_from(("/api/whatif", "/api/whatif/stream", "/api/patch", "/api/download")),
     query=queries(),
 )
-def test_any_state_of_the_controls_is_answered(page: Starlette, path: str, query: bytes) -> None:
-    check(page, Request("GET", path, query, (HOST,)))
+def test_any_state_of_the_controls_is_answered(live: Starlette, path: str, query: bytes) -> None:
+    check(live, Request("GET", path, query, (HOST,)))
 
 
 UPLOAD = (
@@ -195,19 +198,20 @@ SENT = (HOST, (b"x-detente-token", b"known"))
 @fuzzed(40)
 @given(body=damaged((UPLOAD % b"detente: 1\ntitle: T\n",)), kind=st.sampled_from((KINDS[0], KINDS[0], *KINDS)),
        cuts=st.lists(st.integers(0, 300), max_size=3))  # fmt: skip
-def test_any_upload_is_answered(page: Starlette, body: bytes, kind: bytes, cuts: list[int]) -> None:
+def test_any_upload_is_answered(live: Starlette, body: bytes, kind: bytes, cuts: list[int]) -> None:
     ends = sorted({min(cut, len(body)) for cut in cuts} | {0, len(body)})
-    parts = tuple(body[start:end] for start, end in zip(ends, ends[1:], strict=False)) or (b"",)
-    check(page, Request("POST", "/api/case", b"", (*SENT, (b"content-type", kind)), parts))
+    parts = tuple(body[start:end] for start, end in itertools.pairwise(ends)) or (b"",)
+    check(live, Request("POST", "/api/case", b"", (*SENT, (b"content-type", kind)), parts))
 
 
 @fuzzed(12)
 @given(data=altered(plain(whole_case())))
-def test_any_case_that_is_uploaded_is_explored_or_refused(page: Starlette, data: Any) -> None:
+def test_any_case_that_is_uploaded_is_explored_or_refused(live: Starlette, data: Any) -> None:
     body = UPLOAD % as_json(data)
-    told = check(page, Request("POST", "/api/case", b"", (*SENT, (b"content-type", KINDS[0])), (body,)))
+    told = check(live, Request("POST", "/api/case", b"", (*SENT, (b"content-type", KINDS[0])), (body,)))
     if told.status == 201:
         session = json.loads(told.body)["session"]
-        for address in ("/view/unity", "/api/controls", "/api/whatif", "/api/forum"):
-            check(page, Request("GET", address, f"session={session}&draws=100".encode() if address == "/api/whatif"
-                                else f"session={session}".encode(), (HOST,)))  # fmt: skip
+        query = f"session={session}".encode()
+        for address in ("/view/unity", "/api/controls", "/api/forum", "/api/whatif"):
+            more = b"&draws=100" if address == "/api/whatif" else b""
+            check(live, Request("GET", address, query + more, (HOST,)))
