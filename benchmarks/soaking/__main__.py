@@ -19,10 +19,11 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.soaking.visiting import Visit, stay
-from benchmarks.soaking.watching import HEADS, Watched, grows, shown
 from tests.webapp.live import Server
 from tests.webapp.tolls import whole_case
+
+from benchmarks.soaking.visiting import Visit, stay
+from benchmarks.soaking.watching import HEADS, Watched, grows, shown
 
 EVERY = 2.0
 """Seconds between two looks at what is held."""

@@ -16,6 +16,8 @@ VIEWS = ("unity", "camps", "stance", "dependence", "whatif", "forum", "strategie
 PACE = 0.12
 """Seconds between two questions of one visitor."""
 PATIENCE = 60.0
+FILLING = 15
+"""Uploads that come at once."""
 EXPECTED = {200, 201, 202, 303, 304}
 
 
@@ -46,7 +48,7 @@ class Visit:
 
 
 async def slide(visit: Visit, client: httpx.AsyncClient, name: str) -> None:
-    """Move a slider, without waiting for one answer before the next question; no answer may come late."""
+    """Move a slider, without waiting for one answer before the next question; each has its own answer."""
     latest = -1
 
     async def once(serial: int) -> None:
@@ -58,11 +60,11 @@ async def slide(visit: Visit, client: httpx.AsyncClient, name: str) -> None:
             visit.wrong["an answer to another question"] += 1
         elif told.get("dropped"):
             visit.counts["overtaken"] += 1
-        elif serial < latest:
-            visit.wrong["answers out of order"] += 1
         else:
             visit.counts["what-ifs"] += 1
-            latest = serial
+            # Two answers on two connections may change places on the way: the serial is there to tell.
+            visit.counts["answers after a newer one"] += serial < latest
+            latest = max(latest, serial)
 
     serial, waiting = 0, set[asyncio.Task[None]]()
     while visit.until():
@@ -138,7 +140,8 @@ async def upload(visit: Visit, client: httpx.AsyncClient, _name: str) -> None:
             await visit.ask(client, f"/view/unity?session={session}", may=(410,))
             await visit.ask(client, f"/api/whatif?session={session}&draws=200&client=up", may=(410,))
         number += 1
-        await asyncio.sleep(8 * PACE)
+        # The first few fill the sessions that are kept, so that what comes after shows whether more is held.
+        await asyncio.sleep(PACE if number < FILLING else 8 * PACE)
 
 
 async def hang_up(visit: Visit, _client: httpx.AsyncClient, name: str) -> None:

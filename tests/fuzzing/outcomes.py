@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 from detente.errors import DetenteError
 
 Test = TypeVar("Test", bound=Callable[..., Any])
 MINUTES = float(os.environ.get("DETENTE_FUZZ_MINUTES", "0"))
 """Minutes of `make fuzz` for all targets together; 0 is the short form within `make test`."""
-ROUND = 100
+ROUND = 25
 """Examples between two looks at the clock."""
 PATIENCE = 30
 """Seconds after which an example hangs."""
@@ -44,7 +44,8 @@ def fuzzed(examples: int) -> Callable[[Test], Test]:
     checks = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much,
               HealthCheck.large_base_example, HealthCheck.function_scoped_fixture)  # fmt: skip
     if MINUTES:
-        return settings(max_examples=ROUND, deadline=None, suppress_health_check=checks)
+        phases = (Phase.reuse, Phase.generate, Phase.shrink)
+        return settings(max_examples=ROUND, deadline=None, suppress_health_check=checks, phases=phases)
     return settings(
         max_examples=examples, deadline=None, derandomize=True, database=None, suppress_health_check=checks
     )
