@@ -20,7 +20,7 @@ def at_home(path: str | Path) -> Path:
     """
     try:
         return Path(path).expanduser()
-    except RuntimeError:
+    except (RuntimeError, ValueError):  # no such user, or a name that no system has
         return Path(path)
 
 

@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.fuzzing.outcomes import MINUTES, TALLIES, share
+
+FOLDER = Path(__file__).parent
+LARGE = "ignore:Generating overly large repr:hypothesis.errors.HypothesisWarning"
+"""An example of a megabyte is meant."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let examples be large."""
+    for item in items:
+        if item.path.parent == FOLDER:
+            item.add_marker(pytest.mark.filterwarnings(LARGE))
 
 
 @pytest.hookimpl(tryfirst=True)

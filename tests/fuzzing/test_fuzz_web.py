@@ -195,6 +195,8 @@ KINDS = (
 SENT = (HOST, (b"x-detente-token", b"known"))
 
 
+# A part that never ends leaves its small file to be closed when it is forgotten: the library's form does so.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @fuzzed(40)
 @given(body=damaged((UPLOAD % b"detente: 1\ntitle: T\n",)), kind=st.sampled_from((KINDS[0], KINDS[0], *KINDS)),
        cuts=st.lists(st.integers(0, 300), max_size=3))  # fmt: skip
