@@ -1,16 +1,17 @@
 # `make brief` sets up and writes the flagship brief; `make test` sets up and passes the tests.
 # Each target sets up what it needs in .venv, with uv where it is at hand and otherwise with a uv of its own.
 
-PYTHON ?= python3
-VENV   ?= .venv
-CASE   ?= atlantic
-OUT    ?= briefs/$(CASE)
-TESTS  ?=
-BENCH  ?= benchmarks
-AUDIT  ?= build/audit
-BIN    := $(VENV)/bin
+PYTHON  ?= python3
+VENV    ?= .venv
+CASE    ?= atlantic
+OUT     ?= briefs/$(CASE)
+TESTS   ?=
+BENCH   ?= benchmarks
+AUDIT   ?= build/audit
+MINUTES ?= 10
+BIN     := $(VENV)/bin
 
-.PHONY: brief test test-random test-oldest test-newest bench audit lint docs lock facts snapshots shapes clean
+.PHONY: brief test test-random test-oldest test-newest fuzz soak bench audit lint docs lock facts snapshots shapes clean
 
 brief: $(VENV)/core
 	$(BIN)/detente brief $(CASE) -o $(OUT)
@@ -41,6 +42,14 @@ test-newest: $(VENV)/uv
 audit: $(VENV)/dev $(VENV)/audit/ready
 	@VIRTUAL_ENV=$(abspath $(VENV)/audit/core) $(UV) pip install -q --no-deps --reinstall --compile-bytecode .
 	@$(BIN)/python -m tools.audit $(VENV)/audit/core $(VENV)/audit/tools/bin $(AUDIT)
+
+# Input that nobody would write on purpose, for so many minutes over all targets: make fuzz MINUTES=60
+fuzz: $(VENV)/dev
+	DETENTE_FUZZ_MINUTES=$(MINUTES) $(BIN)/python -m pytest tests/fuzzing -q -p no:xdist
+
+# The real server under use for so many minutes, on this machine alone: make soak MINUTES=60
+soak: $(VENV)/dev
+	$(BIN)/python -m benchmarks.soaking --minutes $(MINUTES)
 
 # One table of all benchmarks, printed and in benchmarks/results; BENCH=benchmarks/bench_ties.py picks some.
 bench: $(VENV)/dev

@@ -12,11 +12,23 @@ from pathlib import Path
 from detente.errors import EvidenceError, Problem
 
 
+def at_home(path: str | Path) -> Path:
+    """Return a path with `~` as the user's home; as it is, where there is no such user.
+
+    >>> at_home("~nobody of this name/x").name
+    'x'
+    """
+    try:
+        return Path(path).expanduser()
+    except (RuntimeError, ValueError):  # no such user, or a name that no system has
+        return Path(path)
+
+
 def cache_folder() -> Path:
     """Return the folder for evidence and pulled files: `DETENTE_CACHE`, or one in the user's cache."""
     chosen = os.environ.get("DETENTE_CACHE")
     if chosen:
-        return Path(chosen).expanduser().absolute()
+        return at_home(chosen).absolute()
     import platformdirs
 
     return Path(platformdirs.user_cache_dir("detente", appauthor=False))

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import detente
 from detente.errors import Problem, ResultError
-from detente.files import sha256, unwritable
+from detente.files import at_home, sha256, unwritable
 from detente.notebook import Shown
 from detente.tabular import write_table
 
@@ -71,7 +71,7 @@ class Result(Shown):
 
 def write_folder(content: Content, folder: Path) -> Path:
     """Write a result's folder, whole or not at all; the folder of an earlier result makes way."""
-    folder = folder.expanduser().absolute()
+    folder = at_home(folder).absolute()
     try:
         _check_free(folder)
         folder.parent.mkdir(parents=True, exist_ok=True)

@@ -306,6 +306,9 @@ def spoilt(folder: Path, source: Path, **changes: Any) -> Path:
         ({"case": {"name": "x"}}, "no whole brief"),
         ({"evidence": "none"}, "no whole brief"),
         ({"files": {}}, "no whole brief"),
+        ({"outline": {"answer": [{"text": 1, "form": []}], "sections": [], "gaps": []}}, "no whole brief"),
+        ({"versions": [1]}, "no whole brief"),
+        ({"seed": "x"}, "no whole brief"),
     ],
 )
 def test_a_manifest_of_another_version_or_cut_short_is_refused(

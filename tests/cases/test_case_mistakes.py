@@ -345,3 +345,19 @@ def test_ideal_points_by_session_and_a_single_published_series_are_read(tmp_path
     path.write_text(changed("since: 1990", "since: 44", text=GOOD + POINTS), encoding="utf-8")
     points = load_case(path).ideal_points
     assert points is not None and points.by_session and points.published == ("ideal_point_all",)
+
+
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [
+        ("", "is a folder"),
+        (" ", "no case of this name"),
+        ("~nobody of this name/mine.yaml", "no such file"),
+        ("~\x00", "no case of this name"),
+        ("a" * 300 + ".yaml", "cannot be read"),
+    ],
+)
+def test_a_name_that_no_file_has_is_told_with_its_place(name: str, what: str) -> None:
+    with pytest.raises(CaseError, match=what) as caught:
+        load_case(name)
+    assert all(problem.where.strip() and problem.hint for problem in caught.value.problems)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import duckdb
@@ -11,7 +13,7 @@ import pandas as pd
 import pytest
 
 from detente.errors import EvidenceError
-from detente.evidence.events import Account, Layout, Options, loading, read_events
+from detente.evidence.events import Account, Layout, Options, loading, opening, read_events
 from detente.evidence.events.formats import LAYOUTS
 from tests.evidence.made_events import ICEWS_HEADS, POLECAT_HEADS, gdelt, headed, lines, written, zipped
 
@@ -264,6 +266,67 @@ def test_a_truncated_archive_is_refused(tmp_path: Path) -> None:
     path.write_bytes(whole.replace(whole[60:64], b"\x00\xff\x00\xff", 1))
     with pytest.raises(EvidenceError, match=r"is no whole zip archive"):
         read(path)
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        lambda held: held[2:],  # what it lists lies elsewhere
+        lambda held: held.replace(
+            b"PK\x01\x02\x14\x03\x14\x00\x00\x00", b"PK\x01\x02\x14\x03\x14\x00\x01\x00"
+        ),
+        lambda held: held[:40] + b"\xff" * 20 + held[60:],
+    ],
+    ids=["cut in front", "said to be locked", "altered"],
+)
+def test_an_archive_that_cannot_be_unpacked_is_named(
+    tmp_path: Path, spoilt: Callable[[bytes], bytes]
+) -> None:
+    path = zipped(tmp_path / "events.zip", lines({}, {}))
+    path.write_bytes(spoilt(path.read_bytes()))
+    with pytest.raises(EvidenceError, match="no whole zip archive") as caught:
+        read(path)
+    assert caught.value.problems[0].hint
+
+
+def test_an_archive_that_unpacks_to_more_than_fits_is_not_unpacked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = zipped(tmp_path / "events.zip", lines({}, {}))
+    monkeypatch.setattr(opening.shutil, "disk_usage", lambda _: SimpleNamespace(free=10))
+    with pytest.raises(EvidenceError, match="unpacks to"):
+        read(path)
+
+
+@pytest.mark.parametrize(
+    ("told", "what"),
+    [
+        ("source: true", "source is 'True'"),
+        ("target: [1, 2]", "target is"),
+        ("date: 5", "date is '5'"),
+        ("date: 2020-02-30", "is not YAML"),
+        ("actors: [FRA]", "actors is"),
+        ("scale: mine", "one of: icews, gdelt"),
+        ("separator: ab", "give one sign"),
+        ("[[[", "is not YAML"),
+    ],
+)
+def test_a_layout_that_is_none_is_named_with_what_to_do(tmp_path: Path, told: str, what: str) -> None:
+    given = {"date": "date: day", "source": "source: who", "target": "target: whom"}
+    given[told.split(":")[0]] = told
+    path = written(tmp_path / "layout.yaml", "\n".join(given.values()) + "\n")
+    with pytest.raises(EvidenceError) as caught:
+        Layout.load(path)
+    assert what in str(caught.value)
+    assert all(problem.where and problem.hint for problem in caught.value.problems)
+
+
+def test_a_day_that_bounds_events_and_is_none_has_a_place(tmp_path: Path) -> None:
+    with (
+        read_events([written(tmp_path / "events.csv", lines({}))], options=TODAY) as events,
+        pytest.raises(EvidenceError, match="day: 'soon' is no day"),
+    ):
+        events.counts(since="soon")
 
 
 def test_a_bound_of_memory_that_is_none_is_told(tmp_path: Path) -> None:

@@ -367,3 +367,35 @@ def test_a_row_that_comes_twice_is_named_beside_other_faults(cache: Path, tmp_pa
     with pytest.raises(EvidenceError) as caught:
         import_file(path, mapping)
     assert [problem.where for problem in caught.value.problems] == ["v.csv:2", "v.csv:4"]
+
+
+@pytest.mark.parametrize(
+    ("mapping", "what"),
+    [
+        ("date: 2020-02-30\n", "is not YAML"),
+        ("[" * 2000, "is not YAML"),
+        ("table: [ties]\n", "valid string"),
+        ("- ties\n", "valid dictionary"),
+        ("table: votes\ncolumns: {}\nvotes: {x: [no]}\n", "votes"),
+        ("\x00", "is not YAML"),
+    ],
+)
+def test_a_mapping_that_is_none_is_named_with_what_to_do(
+    cache: Path, write: Write, tmp_path: Path, mapping: str, what: str
+) -> None:
+    path = tmp_path / "mapping.yaml"
+    path.write_text(mapping, encoding="utf-8")
+    found = problems(write("a,b", "1,2"), path)
+    assert any(what in str(problem) for problem in found)
+    assert all(problem.where and problem.hint for problem in found)
+
+
+@pytest.mark.parametrize(
+    ("held", "name"), [(b"a,b\n1,2,3\n", "t.csv"), (b"a,a\n1,2\n", "t.csv"), (b"PAR1", "t.parquet")]
+)
+def test_a_table_that_is_none_is_named_with_what_to_do(
+    cache: Path, tmp_path: Path, held: bytes, name: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(held)
+    assert all(problem.where and problem.hint for problem in problems(path, LNG))

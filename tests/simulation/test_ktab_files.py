@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from detente.errors import SimulationError
+from detente.simulation.bargaining.actor_files import read_actor_file
 from detente.simulation.bargaining.actors import Actors
 from detente.simulation.bargaining.ktab_files import read_scenario, write_csv
 from tests.simulation.made_actors import made
@@ -134,3 +135,31 @@ def test_what_ktabs_csv_cannot_hold_is_told_before_writing(tmp_path: Path) -> No
     with pytest.raises(SimulationError) as told:
         write_csv(tmp_path / "made.csv", actors)
     assert len(told.value.problems) == 2 and not (tmp_path / "made.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("two.xml", XML.format(first="12.5", other="B").replace("03507583219545544127", "1e5")),
+        ("two.xml", XML.format(first="12.5", other="B").replace("03507583219545544127", "-1")),
+        ("two.xml", "<Scenario>"),
+        ("two.csv", f"Two,a test,2,2,\n{'a' * 200_000},"),
+        ("two.csv", "two,a test,1e400,2,\nActor,Description,Power,\n"),
+    ],
+    ids=["seed in powers", "seed below nought", "cut short", "endless cell", "endless count"],
+)
+def test_what_no_scenario_holds_is_named_with_what_to_do(tmp_path: Path, name: str, text: str) -> None:
+    with pytest.raises(SimulationError) as caught:
+        read_scenario(written(tmp_path, name, text))
+    assert all(problem.where and problem.hint for problem in caught.value.problems)
+
+
+@pytest.mark.parametrize("column", ["position", "salience", "capability", "position_low"])
+def test_a_cell_of_a_plain_table_that_is_no_number_is_named(tmp_path: Path, column: str) -> None:
+    head = "actor,issue,position,salience,capability,position_low,position_high"
+    cells = dict(zip(head.split(","), ("A", "budget", "5", "50", "1", "0", "10"), strict=True))
+    row = ",".join({**cells, column: "much"}.values())
+    path = written(tmp_path, "actors.csv", f"{head}\n{row}\nB,budget,50,50,1,40,60\n")
+    with pytest.raises(SimulationError, match=f"actor 'A', 'budget': {column} is 'much'") as caught:
+        read_actor_file(path)
+    assert caught.value.problems[0].hint == "give a number"

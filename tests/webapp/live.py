@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from detente.cases.yamltext import parse
 
@@ -55,11 +55,15 @@ def free_port() -> int:
 
 @dataclass
 class Server:
-    """`detente serve` as a user starts it; may be stopped and started again on the same port."""
+    """`detente serve` as a user starts it; may be stopped and started again on the same port.
+
+    What it complains of goes to `errors`, where that is a file.
+    """
 
     case: Path
     cache: Path
     port: int = field(default_factory=free_port)
+    errors: IO[bytes] | None = None
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -81,7 +85,9 @@ class Server:
             str(self.port),
             "--no-open",
         ]
-        self.process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+        self.process = subprocess.Popen(
+            command, env=environment, stdout=subprocess.DEVNULL, stderr=self.errors
+        )
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end and self.process.poll() is None:
             with contextlib.suppress(OSError):

@@ -89,6 +89,12 @@ def test_a_parameter_that_there_is_not_is_named(ask: Ask) -> None:
     assert "issue" in answer.json()["errors"][0]["hint"]
 
 
+@pytest.mark.parametrize("address", ["/api/unity?=x", "/api/whatif?=x"])
+def test_a_parameter_without_a_name_has_a_place_all_the_same(ask: Ask, address: str) -> None:
+    answer = ask("GET", address)
+    assert (answer.status_code, answer.json()["errors"][0]["where"]) == (400, "address")
+
+
 def test_a_view_can_be_taken_home(ask: Ask) -> None:
     told = ask("GET", "/api/download?view=projection&what=csv")
     assert told.status_code == 400

@@ -35,7 +35,9 @@ def test_a_write_needs_the_token_of_the_page(ask: Ask) -> None:
     assert ask("POST", "/api/case", files={"case": b"detente: 1"}, headers=wrong).status_code == 403
 
 
-@pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://127.0.0.1:9999", "file://"])
+@pytest.mark.parametrize(
+    "origin", ["http://evil.example", "null", "http://127.0.0.1:9999", "file://", "http://["]
+)
 def test_a_write_from_another_site_is_refused_even_with_the_token(ask: Ask, origin: str) -> None:
     headers = {**csrf(ask), "origin": origin}
     answer = ask("POST", "/api/case", files={"case": b"detente: 1"}, headers=headers)
@@ -96,6 +98,7 @@ def test_a_script_may_give_the_token_as_a_header(locked: Ask) -> None:
         ({"public": "https://team.example"}, "--public"),
         ({"host": "::", "token": "short"}, "--token"),
         ({"public": "team.example", "token": TOKEN}, "--public"),
+        ({"public": "http://[", "token": TOKEN}, "--public"),
     ],
 )
 def test_nobody_is_let_in_from_elsewhere_without_a_token(options: dict[str, str], where: str) -> None:

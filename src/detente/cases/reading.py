@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from detente.errors import CaseError, Problem, did_you_mean, raise_all
+from detente.files import at_home
 
 if TYPE_CHECKING:
     from detente.cases.schema import Case
@@ -60,17 +61,28 @@ def case_text(case: Case) -> str:
 
 
 def _find(name_or_path: str | Path) -> Path:
-    path = Path(name_or_path).expanduser()
+    path = at_home(name_or_path)
     bare = isinstance(name_or_path, str) and path.name == name_or_path and path.suffix not in ENDINGS
     if bare and name_or_path in shipped_cases():
         return library() / f"{name_or_path}.yaml"
-    if path.is_dir():
-        inside = sorted(each.name for each in path.iterdir() if each.suffix in ENDINGS)
-        hint = f"name the file in it: {', '.join(inside[:5])}" if inside else "it holds no case; name a file"
-        raise CaseError(Problem(str(name_or_path), "is a folder, not a case file", hint))
-    if path.exists():
-        return path
-    raise CaseError(_not_found(str(name_or_path), path, bare=bare))
+    word = str(name_or_path)
+    word = word if word.strip() else repr(word)
+    try:
+        if path.is_dir():
+            inside = sorted(each.name for each in path.iterdir() if each.suffix in ENDINGS)
+            hint = (
+                f"name the file in it: {', '.join(inside[:5])}" if inside else "it holds no case; name a file"
+            )
+            raise CaseError(Problem(word, "is a folder, not a case file", hint))
+        if path.exists():
+            return path
+        raise CaseError(_not_found(word, path, bare=bare))
+    except OSError as error:  # a name that is too long, a folder that may not be looked into
+        raise CaseError(_unread(word, error)) from error
+
+
+def _unread(shown: str, error: OSError) -> Problem:
+    return Problem(shown, f"cannot be read ({error.strerror})", "check the path and your rights to it")
 
 
 def _not_found(word: str, path: Path, *, bare: bool) -> Problem:
@@ -92,9 +104,7 @@ def _parse(path: Path, shown: str) -> Document:
         with path.open("rb") as handle:
             raw = handle.read(LARGEST + 1)
     except OSError as error:
-        raise CaseError(
-            Problem(shown, f"cannot be read ({error.strerror})", "check the path and your rights to it")
-        ) from error
+        raise CaseError(_unread(shown, error)) from error
     if len(raw) > LARGEST:
         raise CaseError(
             Problem(shown, "is larger than 1 MB", "a case names data, it does not hold them: see `data:`")

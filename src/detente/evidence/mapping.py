@@ -8,12 +8,12 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from detente.errors import EvidenceError, Problem, did_you_mean, raise_all
 from detente.evidence.sources import Source, Web
 from detente.evidence.tables import SCHEMA
+from detente.evidence.yamlfile import read_yaml
 
 Vote = Literal["yes", "abstain", "no", "absent"]
 Word = str | bool | int | float | date
@@ -24,10 +24,13 @@ WITH_VOTES = ("date", "resolution", "title", "session", "body", "kind")
 
 def _yes_and_no(words: object) -> object:
     """Return words for votes as text: YAML reads a bare yes or no as true or false."""
-    plain = {True: "yes", False: "no"}
     if not isinstance(words, dict):
         return words
-    return {plain.get(word, word): plain.get(vote, vote) for word, vote in words.items()}
+    return {_word(word): _word(vote) for word, vote in words.items()}
+
+
+def _word(given: object) -> object:
+    return {True: "yes", False: "no"}[given] if isinstance(given, bool) else given
 
 
 class About(BaseModel):
@@ -173,14 +176,7 @@ class Mapping(BaseModel):
 def _data(given: AnyMapping[str, Any] | Path) -> tuple[str, Any]:
     if not isinstance(given, Path):
         return "mapping", dict(given)
-    try:
-        return given.name, yaml.safe_load(given.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise EvidenceError(
-            Problem(str(given), f"cannot be read ({error.strerror})", "check the path")
-        ) from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise EvidenceError(Problem(str(given), f"is not YAML: {error}")) from error
+    return given.name, read_yaml(given)
 
 
 def _problem(where: str, fault: dict[str, Any]) -> Problem:
@@ -195,4 +191,6 @@ def _problem(where: str, fault: dict[str, Any]) -> Problem:
         )
     if fault["type"] == "missing":
         return Problem(f"{where}: {place}", f"{word!r} is missing", "add it to the mapping")
-    return Problem(f"{where}: {place}" if place else where, str(fault["msg"]))
+    what = str(fault["msg"])
+    hint = "write it as the how-to on data of your own does: table, columns, constants, source"
+    return Problem(f"{where}: {place}" if place else where, f"{what[:1].lower()}{what[1:]}", hint)

@@ -111,7 +111,7 @@ def plan(
 
 def _mirror(given: Path | None, registry: Registry) -> Path | None:
     named = os.environ.get("DETENTE_MIRROR")
-    root = given or (Path(named).expanduser() if named else None)
+    root = given or (files.at_home(named) if named else None)
     if root is None:
         return None
     hint = f"a mirror holds a folder for each source, as in {root / 'unga_votes' / 'votes.parquet'}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,6 +19,12 @@ from detente.evidence.sources import Registry, Source
 from detente.evidence.tables import SCHEMA, Tables
 from detente.evidence.tabular import MAPPING, read_import
 
+UNREADABLE = (
+    *(duckdb.Error, csv.Error, ValueError, LookupError, TypeError, AttributeError),
+    *(OSError, EOFError, ArithmeticError, RecursionError),
+)
+"""What readers may raise of a file that is not what they know."""
+
 
 def read(item: Input, folder: Path) -> Tables:
     """Read one input by its reader, or by the mapping it was imported with.
@@ -31,7 +38,7 @@ def read(item: Input, folder: Path) -> Tables:
         return readers.reader(item.reader)(where)
     except DetenteError:
         raise
-    except (duckdb.Error, ValueError, LookupError, TypeError, AttributeError, OSError, EOFError) as error:
+    except UNREADABLE as error:
         names = ", ".join(file.name for file in item.files)
         vintage = Registry.load()[item.source].vintage
         hint = f"the files may be another release than {vintage!r}, or cut short: get them again"

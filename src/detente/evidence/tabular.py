@@ -16,6 +16,7 @@ from detente.evidence.mapping import WITH_VOTES, Mapping
 from detente.evidence.tables import SCHEMA, Tables
 
 MAPPING = "mapping.json"
+RAGGED = "fill or remove cells so that each row has as many; put text that holds the separator in quotes"
 
 
 def read_import(folder: Path) -> Tables:
@@ -80,9 +81,8 @@ def read_rows(path: Path, *, separator: str | None = None) -> tuple[pd.DataFrame
             rows, lines, ragged, line = [], [], [], text.line_num + 1
             for row in text:
                 if row and len(row) != len(header):
-                    ragged.append(
-                        Problem(f"{path.name}:{line}", f"has {len(row)} cells, the header {len(header)}")
-                    )
+                    what = f"has {len(row)} cells, the header {len(header)}"
+                    ragged.append(Problem(f"{path.name}:{line}", what, RAGGED))
                 elif row:
                     rows.append(row)
                     lines.append(line)
@@ -92,7 +92,7 @@ def read_rows(path: Path, *, separator: str | None = None) -> tuple[pd.DataFrame
             Problem(path.name, f"cannot be read ({error})", "save it as CSV in UTF-8")
         ) from error
     twice = [
-        Problem(f"{path.name}:1", f"column {name!r} comes twice")
+        Problem(f"{path.name}:1", f"column {name!r} comes twice", "give each column a name of its own")
         for name in set(header)
         if header.count(name) > 1
     ]
@@ -115,7 +115,6 @@ def _parquet(path: Path) -> tuple[pd.DataFrame, np.ndarray]:
                 "SELECT CAST(COLUMNS(*) AS VARCHAR) FROM read_parquet(?)", [str(path)]
             ).df()
     except duckdb.Error as error:
-        raise EvidenceError(
-            Problem(path.name, f"is not a Parquet file that can be read ({error})")
-        ) from error
+        what = f"is not a Parquet file that can be read ({str(error).splitlines()[0]})"
+        raise EvidenceError(Problem(path.name, what, "write it again, or save it as CSV in UTF-8")) from error
     return frame.astype(object), np.arange(1, len(frame) + 1)

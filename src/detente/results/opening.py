@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import detente
 from detente.errors import Problem, ResultError, did_you_mean, raise_all
-from detente.files import sha256
+from detente.files import at_home, sha256
 from detente.folders import FORMAT, MANIFEST, seal
+from detente.moulds import misfits
 from detente.notebook import panel
 from detente.tabular import read_table
 
@@ -75,7 +77,8 @@ class Opened:
         if told is None:
             hint = did_you_mean(table, self.tables) or f"tables are {', '.join(self.tables)}"
             raise ResultError(Problem("table", f"there is no {table!r}", hint))
-        return read_table(self.folder / told["file"], columns=told["columns"], index=told["index"])
+        with _whole(self.folder / told["file"]):
+            return read_table(self.folder / told["file"], columns=told["columns"], index=told["index"])
 
     def frames(self) -> dict[str, pd.DataFrame]:
         """Return every table by name."""
@@ -105,13 +108,14 @@ class Opened:
         if told is None:
             known = f"it has {', '.join(self.arrays)}" if self.arrays else "it is all tables: frames()"
             raise ResultError(Problem("arrays", f"there are no {name!r}", known))
-        with xr.open_dataset(self.folder / told["file"], engine="scipy") as held:
-            data = held.load()
-        none = {
-            key: (each["dims"], np.empty(each["shape"], dtype=each["dtype"]))
-            for key, each in told["empty"].items()
-        }
-        return data.assign(none)
+        with _whole(self.folder / told["file"]):
+            with xr.open_dataset(self.folder / told["file"], engine="scipy") as held:
+                data = held.load()
+            none = {
+                key: (each["dims"], np.empty(each["shape"], dtype=each["dtype"]))
+                for key, each in told["empty"].items()
+            }
+            return data.assign(none)
 
     def replay(self) -> Replayed:
         """Make it again with the evidence at hand, and say whether it is the same, or what differs.
@@ -144,7 +148,7 @@ def open_result(folder: str | Path) -> Opened:
     ...     detente.open(saved).frame("outcome")["outcome"].tolist()
     [0.75]
     """
-    folder = Path(folder).expanduser()
+    folder = at_home(folder)
     manifest = _manifest(folder)
     raise_all(ResultError, list(_altered(folder, manifest)))
     return Opened(folder.absolute(), manifest)
@@ -159,7 +163,7 @@ def _manifest(folder: Path) -> Mapping[str, Any]:
         raise ResultError(Problem(str(folder), what, SAVE))
     try:
         held = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ResultError(Problem(str(path), "cannot be read", ALTERED)) from error
     if not isinstance(held, dict) or not isinstance(held.get("format"), int):
         hint = f"{SAVE}; two briefs are compared by detente diff"
@@ -168,6 +172,12 @@ def _manifest(folder: Path) -> Mapping[str, Any]:
         raise ResultError(_newer(path, held))
     if held.get("seal") != seal(held):
         raise ResultError(Problem(str(path), "was altered after it was written", ALTERED))
+    from detente.results.manifest import Manifest
+
+    raise_all(ResultError, misfits(Manifest, held, where=str(path), hint=ALTERED))
+    named = [each["file"] for each in (*held["tables"].values(), *held["arrays"].values())]
+    lost = [name for name in named if name not in held["files"]]
+    raise_all(ResultError, [Problem(str(path), f"does not list the file {name!r}", ALTERED) for name in lost])
     return held
 
 
@@ -180,6 +190,19 @@ def _newer(path: Path, held: Mapping[str, Any]) -> Problem:
         f"was written by {by}, in form {held['format']}; detente {detente.__version__} reads up to {FORMAT}"
     )
     return Problem(str(path), what, "install that version or a later one: pip install --upgrade detente")
+
+
+@contextlib.contextmanager
+def _whole(path: Path) -> Iterator[None]:
+    """Say that a file is not what the manifest says of it, where reading it fails."""
+    import duckdb
+
+    try:
+        yield
+    except (duckdb.Error, ValueError, LookupError, TypeError, OSError) as error:
+        cause = str(error).strip().splitlines() or [type(error).__name__]
+        what = f"is not what the manifest says of it ({cause[0][:200]})"
+        raise ResultError(Problem(str(path), what, ALTERED)) from error
 
 
 def _altered(folder: Path, manifest: Mapping[str, Any]) -> Iterator[Problem]:

@@ -47,7 +47,8 @@ def query_of(view: View, pairs: Pairs) -> dict[str, str]:
             continue
         if name.split(".")[0] not in names:
             hint = did_you_mean(name, names) or f"parameters of this view are {', '.join(names)}"
-            problems.append(Problem(name, "is no parameter", hint))
+            what = "is no parameter" if name else "a parameter has no name"
+            problems.append(Problem(name or "address", what, hint))
         elif name in found:
             problems.append(Problem(name, "is given twice", "give it once"))
         found[name] = value

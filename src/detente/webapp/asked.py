@@ -175,7 +175,7 @@ class _Reader:
                 continue
             names = (*SINGLE, *REPEATED, *OF_CLIENT, *NESTED)
             hint = did_you_mean(head, names) or f"parameters are {', '.join(names)}"
-            yield Problem(name, "is no parameter", hint)
+            yield Problem(name or "address", "is no parameter" if name else "a parameter has no name", hint)
 
     def nested(self, head: str) -> Iterator[tuple[str, list[str], str]]:
         """Yield parameters that begin with a word: name, the parts of it, and the value."""

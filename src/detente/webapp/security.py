@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
 
 from detente.errors import DetenteError, Problem
 
@@ -116,10 +116,15 @@ class Door:
 
     def welcomes(self, origin: str) -> bool:
         """Return whether an `Origin` header is of this page."""
-        parts = urlsplit(origin.lower())
+        parts = _split(origin.lower())
         if self.public is not None and origin.lower() == self.public.lower().rstrip("/"):
             return True
-        return parts.scheme in ("http", "https") and not parts.path and self.knows(parts.netloc)
+        return (
+            parts is not None
+            and parts.scheme in ("http", "https")
+            and not parts.path
+            and self.knows(parts.netloc)
+        )
 
     @property
     def cookie(self) -> str:
@@ -133,8 +138,18 @@ class Door:
 
 
 def _is_address(text: str) -> bool:
-    parts = urlsplit(text)
-    return parts.scheme in ("http", "https") and bool(parts.netloc) and parts.path in ("", "/")
+    parts = _split(text)
+    if parts is None or parts.scheme not in ("http", "https"):
+        return False
+    return bool(parts.netloc) and parts.path in ("", "/")
+
+
+def _split(text: str) -> SplitResult | None:
+    """Return an address in parts; None where it is none, as `http://[`."""
+    try:
+        return urlsplit(text)
+    except ValueError:
+        return None
 
 
 def _is_number(name: str) -> bool:

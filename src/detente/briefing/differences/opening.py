@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from detente.briefing.formats.content import TWIN, outline
 from detente.briefing.formats.making import MANIFEST
 from detente.errors import EvidenceError, Problem, raise_all
 from detente.files import sha256
+from detente.moulds import misfits
 
 WRITE = "write one: detente brief CASE -o DIR"
 MADE = ("case", "evidence", "seed", "draws", "code", "versions")
@@ -107,15 +108,14 @@ def _held(
     files: Mapping[str, str],
     notes: tuple[str, ...],
 ) -> Held:
+    from detente.briefing.differences.form import Brief
+
     kept = {key: made[key] for key in MADE}
+    found = {"made": kept, "numbers": list(numbers), "outline": told, "files": files}
+    wrong = misfits(Brief, found, where=str(place), hint=WRITE)
+    raise_all(EvidenceError, [replace(each, what=f"is no whole brief ({each.what})") for each in wrong])
     listed = tuple({key: each[key] for key in NUMBER} for each in numbers)
-    for part, wanted in (("case", ("name", "as_of", "digest")), ("evidence", ("digest", "inputs"))):
-        for key in wanted:
-            kept[part][key]
-    for section in told["sections"]:
-        for key in ("key", "title", "sentences", "exhibits", "verdicts"):
-            section[key]
-    return Held(str(place), kept, listed, {**told, "gaps": told["gaps"]}, files, notes)
+    return Held(str(place), kept, listed, told, files, notes)
 
 
 def _json(path: Path) -> dict[str, Any]:

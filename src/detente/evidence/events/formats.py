@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal
-
-import yaml
+from typing import Any, Literal, get_args
 
 from detente.errors import EvidenceError, Problem, did_you_mean, raise_all
 from detente.evidence.events.codes import Scale
+from detente.evidence.yamlfile import read_yaml
 
 
 @dataclass(frozen=True)
@@ -59,10 +58,7 @@ class Layout:
 
         Raises `EvidenceError` for a file that is not there or no YAML, unknown keys, and what is missing.
         """
-        try:
-            given: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-            raise EvidenceError(Problem(str(path), f"cannot be read ({error})", "check the path")) from error
+        given = read_yaml(path)
         told = dict(given) if isinstance(given, Mapping) else {}
         return cls.of(told, where=path.name)
 
@@ -82,10 +78,28 @@ class Layout:
             for key in ("date", "source", "target")
             if not told.get(key)
         ]
-        raise_all(EvidenceError, [*unknown, *lacking])
+        raise_all(EvidenceError, [*unknown, *lacking, *_misshapen(told, where)])
         lists = {key: _names(told[key]) for key in ("source", "target", "id") if told.get(key)}
         plain = {key: value for key, value in told.items() if key not in lists}
         return cls(name="own", **{"separator": ",", "quote": '"', **plain, **lists})
+
+
+def _misshapen(told: Mapping[str, Any], where: str) -> Iterator[Problem]:
+    """Yield what is not written as it must be: names of columns, signs, labels of actors."""
+    for key, value in told.items():
+        texts, hint = [value], "write it as text, in quotes where it is a number or a sign"
+        if key in ("source", "target", "id"):
+            texts = value if isinstance(value, (list, tuple)) else [value]
+            hint = "name a column, or several in brackets"
+        elif key == "actors":
+            texts, hint = [None], "write {LABEL: CODE}"
+            texts = [*value, *value.values()] if isinstance(value, Mapping) else texts
+        elif key == "scale" and value not in get_args(Scale):
+            texts, hint = [None], f"one of: {', '.join(get_args(Scale))}"
+        if not all(isinstance(each, str) for each in texts):
+            yield Problem(where, f"{key} is {str(value)[:40]!r}", hint)
+        elif key in ("separator", "quote", "several") and len(value) > 1:
+            yield Problem(where, f"{key} is {value[:40]!r}", "give one sign")
 
 
 def _names(value: str | Sequence[str]) -> tuple[str, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import lzma
+import shutil
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -16,6 +18,11 @@ from detente.evidence.events.formats import FORMS, LAYOUTS, TITLES, Layout
 from detente.evidence.readers.frames import present
 
 CHUNK = 1 << 20
+DAMAGED = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError),
+    *(NotImplementedError, RuntimeError, ValueError),
+)
+"""What reading an archive raises that is cut short, altered, locked, or packed in a way that is not known."""
 LONGEST = 1 << 16
 PARQUET = (".parquet", ".pq")
 AGAIN = "get it again: detente events pull"
@@ -69,14 +76,23 @@ def _unpacked(path: Path, folder: Path) -> Iterator[Path]:
             if not members:
                 raise EvidenceError(Problem(str(path), "is an archive that holds no file", AGAIN))
             for member in members:
+                _check_room(path, member.file_size, folder)
                 target = Path(mkdtemp(dir=folder)) / Path(member.filename).name
                 with archive.open(member) as packed, target.open("wb") as plain:
                     while chunk := packed.read(CHUNK):
                         plain.write(chunk)
                 yield target
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+    except (*DAMAGED, OSError) as error:
         what = f"is no whole zip archive ({error}): it may be cut short"
         raise EvidenceError(Problem(str(path), what, AGAIN)) from error
+
+
+def _check_room(path: Path, size: int, folder: Path) -> None:
+    """Raise `EvidenceError` where a member of an archive would not fit on the disk."""
+    free = shutil.disk_usage(folder).free
+    if size > free:
+        what = f"unpacks to {size:,} bytes, and {free:,} are free in {folder}"
+        raise EvidenceError(Problem(str(path), what, "let TMPDIR name a folder on a larger disk"))
 
 
 def _opened(path: Path, name: str, layout: Layout | None) -> Opened:
@@ -122,7 +138,7 @@ def _numbered(path: Path, name: str, cells: tuple[str, ...], layout: Layout) -> 
 def _by_header(path: Path, name: str, columns: tuple[str, ...], layout: Layout | None) -> Opened:
     """Match the names of columns, whatever their case."""
     twice = sorted({column for column in columns if columns.count(column) > 1})
-    raise_all(EvidenceError, [Problem(name, f"column {column!r} comes twice") for column in twice])
+    raise_all(EvidenceError, [Problem(name, f"column {column!r} comes twice", OTHER) for column in twice])
     own = {column.casefold(): column for column in columns}
     candidates = [layout] if layout else [LAYOUTS[form] for form in ("gdelt2", "icews", "polecat")]
     found = next((each for each in candidates if all(used.casefold() in own for used in each.used)), None)
@@ -164,7 +180,7 @@ def check_there(paths: Sequence[Path]) -> None:
     """Raise `EvidenceError` with a problem for each path that is missing or empty, or where none is named."""
     if not paths:
         raise EvidenceError(
-            Problem("", "no file of events is named", "name files, or a folder that holds them")
+            Problem("events", "no file of events is named", "name files, or a folder that holds them")
         )
     problems: list[Problem] = []
     for path in paths:

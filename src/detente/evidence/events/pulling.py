@@ -139,7 +139,7 @@ def pull_events(plan: SlicePlan, *, report: Report = silent) -> tuple[Path, ...]
 
 def _mirror() -> Path | None:
     named = os.environ.get("DETENTE_MIRROR")
-    return Path(named).expanduser() if named else None
+    return files.at_home(named) if named else None
 
 
 def _of_provider(base: str, folder: Path, span: Span, report: Report) -> Iterator[Slice]:

@@ -183,7 +183,9 @@ def _open(
                 raise
             passed.append(path.name)
     if not some:
-        raise EvidenceError(Problem("", f"holds no events: {', '.join(passed)}", "name files of events"))
+        raise EvidenceError(
+            Problem("events", f"there are none in {', '.join(passed)}", "name files of events")
+        )
 
 
 @contextlib.contextmanager
@@ -194,8 +196,9 @@ def _told() -> Iterator[None]:
     except duckdb.OutOfMemoryException as error:
         hint = "allow more memory, or more disk for what does not fit: --memory 4GB"
         raise EvidenceError(Problem("events", f"do not fit ({_first(error)})", hint)) from error
-    except (duckdb.IOException, duckdb.InvalidInputException, duckdb.ConversionException) as error:
-        raise EvidenceError(Problem("events", f"cannot be read ({_first(error)})")) from error
+    except duckdb.Error as error:
+        hint = "see whether the layout is that of the file: --format or --mapping; or get the file again"
+        raise EvidenceError(Problem("events", f"cannot be read ({_first(error)})", hint)) from error
 
 
 def _first(error: Exception) -> str:
@@ -220,4 +223,4 @@ def as_day(given: date | str) -> date:
     try:
         return given if isinstance(given, date) else date.fromisoformat(given)
     except ValueError as error:
-        raise EvidenceError(Problem("", f"{given!r} is no day", "write it as 2014-03-27")) from error
+        raise EvidenceError(Problem("day", f"{given!r} is no day", "write it as 2014-03-27")) from error

@@ -153,7 +153,7 @@ def unfit(frame: pd.DataFrame, column: str, wrong: pd.Series, path: Path, cause:
     """
     bad = frame.loc[wrong, column].fillna("")
     return [
-        Problem(place(path, group.index), f"{value!r} in column {column!r} {cause}")
+        Problem(place(path, group.index), f"{value!r} in column {column!r} {cause}", PULL)
         for value, group in bad.groupby(bad, sort=False)
     ]
 

@@ -5,7 +5,7 @@ another.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -251,12 +251,25 @@ def over_one(names: Sequence[str], what: str, values: Floats) -> Iterator[Proble
             yield Problem(f"actor {name!r}", f"{what} add up to {most:g}, more than 1", hint)
 
 
+def not_numbers(table: pd.DataFrame, columns: Iterable[str]) -> Iterator[Problem]:
+    """Yield a problem for each cell of some columns that holds something, and no number."""
+    for column in columns:
+        cells = table[column]
+        wrong = pd.to_numeric(cells, errors="coerce").isna() & cells.notna()
+        for actor, issue, cell in zip(
+            table["actor"][wrong], table["issue"][wrong], cells[wrong], strict=True
+        ):
+            what = f"{column} is {str(cell)[:40]!r}"
+            yield Problem(f"actor {str(actor)!r}, {str(issue)!r}", what, "give a number")
+
+
 def _table_problems(table: pd.DataFrame) -> Iterator[Problem]:
     wanted = ["actor", "issue", "position", "salience", "capability"]
     missing = [name for name in wanted if name not in table.columns]
     if missing:
         yield Problem("actor table", f"has no column {', '.join(missing)}", f"columns {', '.join(wanted)}")
         return
+    yield from not_numbers(table, wanted[2:])
     keys = pd.MultiIndex.from_frame(table[["actor", "issue"]].astype(str))
     for actor, issue in keys[keys.duplicated()].unique():
         yield Problem(f"actor {actor!r}, {issue!r}", "is given more than once", "keep one row")

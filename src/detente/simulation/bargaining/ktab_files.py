@@ -19,6 +19,8 @@ from detente.simulation.bargaining.actors import Actors, Floats
 from detente.simulation.bargaining.options import SpatialOptions
 
 SCALE = 100.0
+LONGEST_SEED = 40
+"""Digits of a seed: KTAB's have twenty."""
 HEAD = ("Actor", "Description", "Power")
 
 
@@ -105,7 +107,13 @@ def _from_csv(text: str) -> Scenario:
     """Return the scenario: name, description, numbers of actors and issues; column names; a row for each
     actor.
     """
-    rows = [[cell.strip() for cell in row] for row in csv.reader(text.splitlines(), skipinitialspace=True)]
+    try:
+        cells = list(csv.reader(text.splitlines(), skipinitialspace=True))
+    except csv.Error as error:
+        raise SimulationError(
+            Problem("line 1", f"is no CSV ({error})", "save the scenario as CSV")
+        ) from error
+    rows = [[cell.strip() for cell in row] for row in cells]
     numbered = [(line, row) for line, row in enumerate(rows, start=1) if any(row)]
     if len(numbered) < 2 or len(numbered[0][1]) < 4:
         hint = "line 1: name, description, actors, issues; line 2: columns; then a line for each actor"
@@ -125,9 +133,9 @@ def _from_csv(text: str) -> Scenario:
             Problem("line 1", f"says {size} actors, and {len(body)} follow", "correct the number")
         )
     raise_all(SimulationError, problems)
-    cells = np.array([[_number(cell) for cell in row[2:wide]] for _, row in body])
+    held = np.array([[_number(cell) for cell in row[2:wide]] for _, row in body])
     actors = _actors(
-        [row[0] for _, row in body], _issues(head[3:wide:2]), cells[:, 0], cells[:, 1::2], cells[:, 2::2]
+        [row[0] for _, row in body], _issues(head[3:wide:2]), held[:, 0], held[:, 1::2], held[:, 2::2]
     )
     return Scenario(top[0], top[1], actors, tuple(row[1] for _, row in body), SpatialOptions(), 0)
 
@@ -148,7 +156,7 @@ def _from_xml(text: str) -> Scenario:
         root = ElementTree.fromstring(text)
     except ElementTree.ParseError as error:
         raise SimulationError(
-            Problem("line " + str(error.position[0]), f"is not XML ({error})", "")
+            Problem(f"line {error.position[0]}", f"is not XML ({error})", "save the scenario as XML again")
         ) from error
     issues = [_text(each) for each in root.iterfind("Dimensions/dName")]
     found = list(root.iterfind("Actors/Actor"))
@@ -170,14 +178,16 @@ def _from_xml(text: str) -> Scenario:
         accommodation=None if np.array_equal(follow, np.eye(len(names))) else follow,
     )
     values = {each.tag: _text(each) for each in root.iterfind("ModelParameters/*")}
-    seed = _number(root.findtext("prngSeed"))
+    seed = (root.findtext("prngSeed") or "0").strip()
+    if not (seed.isascii() and seed.isdecimal() and len(seed) <= LONGEST_SEED):
+        raise SimulationError(Problem("prngSeed", f"is {seed[:40]!r}", "give a whole number, 0 or more"))
     return Scenario(
         name=(root.findtext("name") or "").strip(),
         description=(root.findtext("desc") or "").strip(),
         actors=actors,
         about=tuple(_text(each.find("description")) for each in found),
         options=SpatialOptions.from_ktab(values),
-        seed=0 if math.isnan(seed) else int((root.findtext("prngSeed") or "0").strip()),
+        seed=int(seed),
     )
 
 

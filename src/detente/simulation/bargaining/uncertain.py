@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from detente.errors import Problem, SimulationError, raise_all
-from detente.simulation.bargaining.actors import Actors, Floats
+from detente.simulation.bargaining.actors import Actors, Floats, not_numbers
 from detente.simulation.bargaining.spatial_inputs import Draws
 from detente.simulation.drawing import triangle
 
@@ -97,6 +97,8 @@ def uncertain_from(table: pd.DataFrame, *, scale: float = 100.0) -> Uncertain:
     [[0.2], [1.0]]
     """
     actors = Actors.from_table(table, scale=scale)
+    ends = [name for name in (f"{kind}_{end}" for kind in KINDS for end in ("low", "high")) if name in table]
+    raise_all(SimulationError, list(not_numbers(table, ends)))
     problems, ranges = [], {}
     at = table.assign(actor=table["actor"].astype(str), issue=table["issue"].astype(str))
     for kind in KINDS:

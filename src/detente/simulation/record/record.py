@@ -15,7 +15,7 @@ import pandas as pd
 from filelock import FileLock, Timeout
 
 from detente.errors import EvidenceError, Problem, SimulationError, raise_all
-from detente.files import write_text
+from detente.files import at_home, write_text
 from detente.simulation.record.chain import FIRST, Entry, canonical, digest_of, entry_of, line_of, read_chain
 from detente.simulation.record.forecasts import Forecast, problems_of
 
@@ -29,7 +29,7 @@ def record_file() -> Path:
     """Return the file of the record: `DETENTE_RECORD`, or one in the user's folder for data."""
     chosen = os.environ.get(PLACE)
     if chosen:
-        return Path(chosen).expanduser().absolute()
+        return at_home(chosen).absolute()
     import platformdirs
 
     return Path(platformdirs.user_data_dir("detente", appauthor=False)) / "forecasts.jsonl"

@@ -1,0 +1,1 @@
+"""Fuzzing: input that nobody would write on purpose, and the one thing that may come of it."""
