@@ -7,7 +7,7 @@ CASE   ?= atlantic
 OUT    ?= briefs/$(CASE)
 BIN    := $(VENV)/bin
 
-.PHONY: brief test bench lint docs lock facts snapshots shapes clean
+.PHONY: brief test bench lint docs coverage mutation lock facts snapshots shapes clean
 
 brief: $(VENV)/core
 	$(BIN)/detente brief $(CASE) -o $(OUT)
@@ -27,6 +27,13 @@ lint: $(VENV)/dev
 docs: $(VENV)/dev
 	$(BIN)/python -m sphinx -W -q -b html docs docs/_build/html
 	@echo "docs/_build/html/index.html"
+
+# How far the tests can be relied on: the lines that they run, and the faults that they notice.
+coverage: $(VENV)/dev
+	$(BIN)/python -m proof.covering
+
+mutation: $(VENV)/dev
+	$(BIN)/python -m proof.mutation $(ONLY)
 
 # For those who change dependencies or the shipped tables.
 lock: $(VENV)/uv

@@ -46,7 +46,7 @@ def peel(
         column, side, value, kept, kept_hits, score = best
         if column < 0 or score <= 0 or kept < fewest:
             return cuts[:steps].copy(), counts[: steps + 1].copy()
-        cuts[steps].column, cuts[steps].side, cuts[steps].value = column, side, value
+        cuts["column"][steps], cuts["side"][steps], cuts["value"][steps] = column, side, value
         cut[column] = True
         _mark(x[column], order[column, :m], side, value, gone)
         for j in range(d):
