@@ -119,6 +119,8 @@ def _running(node: ast.AST) -> Iterator[ast.AST]:
         yield from node.body
     elif isinstance(node, ast.ClassDef):
         yield from node.body
+    elif isinstance(node, ast.keyword) and node.arg == "strict":
+        return  # a guard of `zip`, against what does not happen
     elif isinstance(node, ast.AnnAssign):
         yield from (each for each in (node.target, node.value) if each is not None)
     else:
