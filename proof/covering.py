@@ -46,7 +46,7 @@ def _uncompiled() -> int:
     tests = sorted({str(path) for group in groups for path in group.tests})
     kernels = sorted({str(path) for group in groups for path in group.modules.values()})
     patience = Patience(min(group.patience for group in groups))
-    code = pytest.main([*PLAIN, "-n", "0", "--tb=no", *tests, *kernels], plugins=[patience])
+    code = pytest.main([*PLAIN, "-n", "0", *tests, *kernels], plugins=[patience])
     return 0 if code in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) else int(code)
 
 

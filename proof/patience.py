@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 
 import pytest
 
 UNCOMPILED = {"NUMBA_DISABLE_JIT": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 EXAMPLES = 40
-# Compiled code wraps and divides by zero in silence, so these warnings are no failures here.
+# Compiled code wraps and divides by zero in silence, so these warnings are no failures here. A test may be
+# ended at any line, also one that pytest's own tracebacks cannot show.
 PLAIN = (
-    "-q",
-    "--no-header",
-    "-p",
-    "no:cacheprovider",
-    "-p",
-    "no:faulthandler",
-    "-W",
-    "ignore::RuntimeWarning",
-)
+    "-q", "--no-header", "--tb=native", "-p", "no:cacheprovider", "-p", "no:faulthandler",
+    "-W", "ignore::RuntimeWarning", "-W", "ignore::pluggy.PluggyTeardownRaisedWarning",
+)  # fmt: skip
 
 
 class Patience:
-    """Fail a test, or what it is set up with, that takes more of the processor than so many seconds."""
+    """End a test, or what it is set up with, that takes more of the processor than so many seconds.
 
-    def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
+    It fails, unless `end` does something else.
+    """
+
+    def __init__(self, seconds: float, end: Callable[[], None] | None = None) -> None:
+        self.seconds, self.end = seconds, end
 
     def pytest_sessionstart(self) -> None:
         """Let property tests try the same few examples each time, and keep nothing."""
@@ -54,7 +52,9 @@ class Patience:
     @contextmanager
     def _limited(self) -> Iterator[None]:
         def stop(*_: object) -> None:
-            pytest.fail(f"not through after {self.seconds} s without a compiler")
+            if self.end is not None:
+                self.end()
+            pytest.fail(f"not through after {self.seconds} s without a compiler", pytrace=False)
 
         before = signal.signal(signal.SIGPROF, stop)
         signal.setitimer(signal.ITIMER_PROF, self.seconds, 0.5)

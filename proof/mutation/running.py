@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import os
@@ -27,7 +28,11 @@ from proof.mutation.swapping import swap
 from proof.patience import Patience
 
 MEMORY = 8 << 30
-SLACK = 3.0  # seconds of the processor beyond ten times what the tests took: then a loop has no end
+ENDLESS = 3
+SLACK = 1.0
+"""Seconds of the processor beyond four times what a test took: then a loop has no end."""
+WORK = 5.0
+"""Seconds of tests that are repeated for a fault, the last of them whole."""
 
 
 @dataclass
@@ -39,11 +44,13 @@ class Reach:
     left: list[str] = field(default_factory=list)
 
     def tests(self, file: Path, mutant: Mutant) -> list[str]:
-        """Return the tests that run a fault's statement, the quickest first."""
+        """Return the tests that run a fault's statement, the quickest first, and as many as `WORK` allows."""
         held = self.lines.get(str(file), {})
         first, last = mutant.lines
         names = set[str]().union(*(held.get(line, set()) for line in range(first, last + 1)))
-        return sorted(names & self.seconds.keys(), key=lambda name: (self.seconds[name], name))
+        told = sorted(names & self.seconds.keys(), key=lambda name: (self.seconds[name], name))
+        before = itertools.accumulate((self.seconds[name] for name in told), initial=0.0)
+        return [name for name, spent in zip(told, before, strict=False) if spent < WORK]
 
 
 class Run:
@@ -129,12 +136,16 @@ class Run:
             self.forked = True
             swap(import_module(module), tree, mutant.function)
             items = [self.items[name] for name in names]
-            items[0].config.pluginmanager.unregister(name="terminalreporter")
+            plugins = items[0].config.pluginmanager
+            plugins.unregister(name="terminalreporter")
+            limit = Patience(0.0, end=lambda: os._exit(ENDLESS))
+            plugins.register(limit)
             for item, following in zip(items, [*items[1:], None], strict=True):
+                limit.seconds = self.slack + 4 * reach.seconds[item.nodeid]
                 item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
 
-        limit = self.slack + 10 * sum(reach.seconds[name] for name in names)
-        return {"fate": _fork(repeat, limit), "tests": len(names)}
+        most = sum(2 * self.slack + 8 * reach.seconds[name] for name in names)
+        return {"fate": _fork(repeat, most), "tests": len(names)}
 
 
 def _ask(task: Callable[[], Any]) -> Any:
@@ -179,9 +190,10 @@ def _fork(task: Callable[[], None], limit: float) -> str:
         while time.monotonic() < end:
             done, status = os.waitpid(child, os.WNOHANG)
             if done:
-                if os.WIFSIGNALED(status) and os.WTERMSIG(status) in (signal.SIGXCPU, signal.SIGKILL):
+                code = os.waitstatus_to_exitcode(status)
+                if code in (ENDLESS, -signal.SIGXCPU, -signal.SIGKILL):
                     return "endless"
-                return "survived" if status == 0 else "killed"
+                return "killed" if code else "survived"
             time.sleep(0.01)
         os.killpg(child, signal.SIGKILL)
         os.waitpid(child, 0)

@@ -12,7 +12,7 @@ from types import ModuleType
 import pytest
 from proof.mutation.mutants import Mutant, find_mutants, make
 from proof.mutation.pairs import ROOT, read_groups
-from proof.mutation.running import Reach
+from proof.mutation.running import WORK, Reach
 from proof.mutation.swapping import swap
 from proof.mutation.telling import Why, key_of, read_reasons, report
 
@@ -100,6 +100,7 @@ def test_only_tests_that_pass_and_run_the_line_are_repeated_the_quickest_first()
     file, fault = Path("made.py"), Mutant("f", (2, 3), "", "", 0, 0)
     lines = {"made.py": {1: {"other"}, 2: {"slow", "failed"}, 3: {"quick"}}}
     assert Reach({"slow": 2.0, "quick": 1.0, "other": 0.1}, lines).tests(file, fault) == ["quick", "slow"]
+    assert Reach({"slow": 99.0, "quick": WORK}, lines).tests(file, fault) == ["quick"]
 
 
 RUN = """

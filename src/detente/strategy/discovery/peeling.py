@@ -160,7 +160,7 @@ def _category(x: Floats, y: Bytes, order: Ints, hits: int, objective: int) -> tu
     while start < m:
         end, lost = start, 0
         while end < m and x[order[end]] == x[order[start]]:
-            lost += y[order[end]]
+            lost += int(y[order[end]])
             end += 1
         kept = m - (end - start)
         if 0 < kept < m:
@@ -195,5 +195,5 @@ def _close_up(order: Ints, gone: NDArray[np.bool_]) -> None:
 def _hits(y: Bytes, rows: Ints) -> int:
     count = 0
     for row in rows:
-        count += y[row]
+        count += int(y[row])
     return count
