@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
+from scipy.stats import binomtest
 
 from detente.cases.rules import Rule
 from detente.errors import DetenteError
@@ -180,6 +181,17 @@ def test_sampled_power_holds_the_exact_one_in_its_intervals() -> None:
     ]
     assert 0.9 < np.mean(inside) < 0.995
     pd.testing.assert_frame_equal(power._sampled(rule, 4000, 3).table, power._sampled(rule, 4000, 3).table)
+
+
+@pytest.mark.parametrize("count", [0, 1, 5, 20])
+def test_intervals_of_shares_are_wilsons(count: int) -> None:
+    share, low, high = power.interval_of(np.array([count]), 20)
+    known = binomtest(count, 20).proportion_ci(method="wilson")
+    assert (share[0], low[0], high[0]) == pytest.approx((count / 20, known.low, known.high), abs=1e-12)
+
+
+def test_the_share_of_winning_coalitions_is_told() -> None:
+    assert power.power(made(QUOTA, {"AAA": 2, "BBB": 1, "CCC": 1})).passing == 3 / 8
 
 
 def test_many_voters_with_odd_weights_are_sampled_and_say_so() -> None:

@@ -364,3 +364,8 @@ def test_chains_of_nearest_neighbours_are_those_of_sorting_all_distances() -> No
         kept = x[:, order[: held + 1]]
         near = [((kept - kept[point]) ** 2).sum(axis=1).argsort()[:4] for point in points]
         assert found[held] == pytest.approx(np.mean([y[rows].var(axis=0, ddof=1) for rows in near], axis=0))
+
+
+def test_of_equally_near_rows_the_first_is_taken() -> None:
+    x, y = np.array([[0.0], [1.0], [-1.0], [5.0]]), np.array([[0.0], [2.0], [100.0], [7.0]])
+    assert chain_variances(x, y, np.array([0]), np.array([0]), 2).tolist() == [[2.0]]
