@@ -10,6 +10,8 @@ import pytest
 
 UNCOMPILED = {"NUMBA_DISABLE_JIT": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 EXAMPLES = 40
+WAITING = 20.0
+"""How much longer a test may take on the clock, which other work and its own processes share."""
 # Compiled code wraps and divides by zero in silence, so these warnings are no failures here. A test may be
 # ended at any line, also one that pytest's own tracebacks cannot show.
 PLAIN = (
@@ -56,10 +58,16 @@ class Patience:
                 self.end()
             pytest.fail(f"not through after {self.seconds} s without a compiler", pytrace=False)
 
-        before = signal.signal(signal.SIGPROF, stop)
-        signal.setitimer(signal.ITIMER_PROF, self.seconds, 0.5)
+        timers = (
+            (signal.ITIMER_PROF, signal.SIGPROF, self.seconds),
+            (signal.ITIMER_REAL, signal.SIGALRM, WAITING * self.seconds),
+        )
+        before = [signal.signal(sign, stop) for _, sign, _ in timers]
+        for timer, _, seconds in timers:
+            signal.setitimer(timer, seconds, 0.5)
         try:
             yield
         finally:
-            signal.setitimer(signal.ITIMER_PROF, 0)
-            signal.signal(signal.SIGPROF, before)
+            for (timer, sign, _), handler in zip(timers, before, strict=True):
+                signal.setitimer(timer, 0)
+                signal.signal(sign, handler)

@@ -45,6 +45,11 @@ def on_plane(vote: int, point: Floats, item: Floats, link: Link) -> float:
     return log_chance(vote, 1.0, np.array([item[:2] @ point, item[2], item[3]]), link)
 
 
+def log_prior(free: Floats) -> float:
+    """The log prior of two slopes and one or two cuts."""
+    return -0.5 * float(PRECISIONS[0] * (free[:2] ** 2).sum() + PRECISIONS[1] * (free[2:] ** 2).sum())
+
+
 def of_plane_item(ballots: Ballots, j: int, theta: Floats, link: Link) -> Function:
     """The log posterior as a function of an item's free parameters in the plane."""
 
@@ -52,9 +57,7 @@ def of_plane_item(ballots: Ballots, j: int, theta: Floats, link: Link) -> Functi
         item = free[[0, 1, 2, 2]] if len(free) == 3 else free
         votes = range(ballots.item_start[j], ballots.item_start[j + 1])
         total = sum(on_plane(ballots.item_vote[q], theta[ballots.item_node[q]], item, link) for q in votes)
-        return total - 0.5 * float(
-            PRECISIONS[0] * (free[:2] ** 2).sum() + PRECISIONS[1] * (free[2:] ** 2).sum()
-        )
+        return total + log_prior(free)
 
     return said
 
@@ -109,8 +112,8 @@ def test_in_the_plane_votes_speak_of_points_and_of_points_with_items(ballots: Ba
         assert said[i, 2:] == pytest.approx(bend[[0, 0, 1], [0, 1, 1]], rel=1e-3, abs=1e-5)
     out = np.empty((len(ballots.item_vote), 8))
     planes.cross_terms(
-        ballots.item_start, ballots.item_node, ballots.item_vote, ballots.binary, theta, engine.variance, items, engine.code,
-        0.0, 1.0, out,
+        ballots.item_start, ballots.item_node, ballots.item_vote, ballots.binary, theta, engine.variance,
+        items, engine.code, 0.0, 1.0, out,
     )  # fmt: skip
     for q, j in enumerate(ballots.vote_item):
         size = 3 if ballots.binary[j] else 4
@@ -203,9 +206,7 @@ def test_in_the_plane_uncertainty_is_averaged_over_to_second_order(ballots: Ball
             item = at[[0, 1, 2, 2]] if len(free) == 3 else at
             votes = range(ballots.item_start[j], ballots.item_start[j + 1])
             total = sum(expected(ballots.item_vote[q], theta[ballots.item_node[q]], item, j) for q in votes)
-            return total - 0.5 * float(
-                PRECISIONS[0] * (at[:2] ** 2).sum() + PRECISIONS[1] * (at[2:] ** 2).sum()
-            )
+            return total + log_prior(at)
 
         assert terms[j, free] == pytest.approx(slope_of(of_item, items[j, free]), abs=5e-3)
 

@@ -48,9 +48,10 @@ def test_a_test_or_what_sets_it_up_is_cut_short_and_the_next_goes_on(tmp_path: P
     (tmp_path / "test_made.py").write_text(
         "import pytest\n\ndef test_endless():\n    while True:\n        pass\n\n"
         "@pytest.fixture\ndef slow():\n    while True:\n        pass\n\n"
+        "def test_asleep():\n    import time\n    time.sleep(600)\n\n"
         "def test_waiting(slow):\n    pass\n\ndef test_quick():\n    pass\n"
     )
     command = [sys.executable, "-c", RUN, str(tmp_path)]
     told = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True).stdout
-    assert "1 failed, 1 passed, 1 error" in told
+    assert "2 failed, 1 passed, 1 error" in told
     assert "not through after 0.2 s without a compiler" in told
