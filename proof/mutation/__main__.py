@@ -41,10 +41,9 @@ def _run(name: str, told: Path) -> int:
     from proof.mutation.running import Run
 
     group = read_groups()[name]
-    paths = [str(path) for path in (*group.tests, *group.modules.values())]
     with tempfile.TemporaryDirectory() as scratch:
         options = [*PLAIN, "-p", "no:xdist", "--basetemp", f"{scratch}/tests"]
-        return int(pytest.main([*options, *paths], plugins=[Run(group, told)]))
+        return int(pytest.main([*options, *group.asked], plugins=[Run(group, told)]))
 
 
 if __name__ == "__main__":

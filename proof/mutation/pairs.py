@@ -21,9 +21,17 @@ class Group:
     name: str
     modules: dict[str, Path]
     tests: tuple[Path, ...]
+    threads: tuple[str, ...]
+    """Names of tests to leave out: those that wait for threads cannot be cut short."""
     sample: int
     seed: int
     patience: float
+
+    @property
+    def asked(self) -> list[str]:
+        """What pytest is asked for: files, and which of their tests to leave out."""
+        paths = [str(path) for path in (*self.tests, *self.modules.values())]
+        return [*paths, *(["-k", f"not ({' or '.join(self.threads)})"] if self.threads else [])]
 
     def draw(self, module: str) -> tuple[int, list[Mutant]]:
         """Return how many faults a module could have, and those to try, in the order of its lines."""
@@ -44,7 +52,7 @@ def read_groups(path: Path = HERE / "pairs.toml") -> dict[str, Group]:
         tests = tuple(ROOT / "tests" / each for each in held["tests"])
         if missing := [str(each) for each in tests if not each.is_file()]:
             raise ValueError(f"{path.name}: {name}: no such test file: {', '.join(missing)}")
-        groups[name] = Group(name, modules, tests, **limits)
+        groups[name] = Group(name, modules, tests, tuple(held.get("threads", ())), **limits)
     return groups
 
 
