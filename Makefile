@@ -11,7 +11,8 @@ AUDIT   ?= build/audit
 MINUTES ?= 10
 BIN     := $(VENV)/bin
 
-.PHONY: brief test test-random test-oldest test-newest fuzz soak bench audit lint docs lock facts snapshots shapes clean
+.PHONY: brief test test-random test-oldest test-newest coverage mutation fuzz soak bench audit lint docs lock facts \
+  snapshots shapes clean
 
 brief: $(VENV)/core
 	$(BIN)/detente brief $(CASE) -o $(OUT)
@@ -41,7 +42,7 @@ test-newest: $(VENV)/uv
 # Ends with 1, and with names, when something is wrong; AUDIT is where the bill and the figures go.
 audit: $(VENV)/dev $(VENV)/audit/ready
 	@VIRTUAL_ENV=$(abspath $(VENV)/audit/core) $(UV) pip install -q --no-deps --reinstall --compile-bytecode .
-	@$(BIN)/python -m tools.audit $(VENV)/audit/core $(VENV)/audit/tools/bin $(AUDIT)
+	@$(BIN)/python -m proof.audit $(VENV)/audit/core $(VENV)/audit/tools/bin $(AUDIT)
 
 # Input that nobody would write on purpose, for so many minutes over all targets: make fuzz MINUTES=60
 fuzz: $(VENV)/dev
@@ -63,6 +64,13 @@ lint: $(VENV)/dev
 docs: $(VENV)/dev
 	$(BIN)/python -m sphinx -W -q -b html docs docs/_build/html
 	@echo "docs/_build/html/index.html"
+
+# How far the tests can be relied on: the lines that they run, and the faults that they notice.
+coverage: $(VENV)/dev
+	$(BIN)/python -m proof.covering
+
+mutation: $(VENV)/dev
+	$(BIN)/python -m proof.mutation $(ONLY)
 
 # For those who change dependencies or the shipped tables.
 lock: $(VENV)/uv

@@ -80,7 +80,7 @@ def test_cohesion_of_a_bloc_in_a_year_with_a_thousand_draws(benchmark: Any, vote
         base, belongs = year_of(votes, columns=slice(0, 100))
         sample = bloc_sample(base, "BLOC", belongs=belongs, absent="missing")
         assert sample is not None
-        return len(list(cohesion_rows(sample, ally="A00")))
+        return len(list(cohesion_rows(sample, ally="A00", pairs=True)))
 
     assert benchmark(once) == 7
 

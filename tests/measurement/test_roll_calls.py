@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
+from statistics import mean
 
 import pandas as pd
 import pytest
@@ -121,6 +123,58 @@ def test_the_weakest_link_is_the_member_that_agrees_least_with_the_rest(evidence
     assert breaks["rank"].idxmin() == "USA"
     assert at(breaks, "USA", "value") == 1 and at(breaks, "USA", "of") == 4
     assert (breaks["low"] <= breaks["value"]).all() and (breaks["value"] <= breaks["high"]).all()
+
+
+def test_members_are_ranked_by_how_often_they_leave_the_majority_and_by_their_mean_pi(
+    evidence: SmallEvidence,
+) -> None:
+    """Twelve roll calls: the majority says yes, but in the first and the last two say yes and two no."""
+    evidence.members("NATO", *FOUR)
+    no: dict[str, list[int]] = {"BEL": [], "FRA": [0], "ITA": [0, 1, 2, 11], "USA": [9, 10, 11]}
+    for k in range(12):
+        evidence.roll_call(k, f"2012-10-{k + 1:02d}", {who: "n" if k in no[who] else "y" for who in FOUR})
+    weakest = measure(make_case(), evidence).weakest.set_index(["measure", "actor"])
+    broken = weakest.loc["breaks"]
+    assert broken["value"].to_dict() == pytest.approx({"BEL": 0, "FRA": 0, "ITA": 0.2, "USA": 0.2})
+    assert broken["rank"].to_dict() == {"BEL": 3, "FRA": 3, "ITA": 1, "USA": 1}
+    assert set(broken["roll_calls"]) == {10} and set(broken["of"]) == {4}
+    pi = weakest.loc["pi"]
+    assert pi["value"].to_dict() == pytest.approx(
+        {one: mean(scott(no[one], no[other]) for other in FOUR if other != one) for one in FOUR},
+        abs=1e-6,
+    )
+    assert pi["rank"].to_dict() == {
+        one: 1 + sum(pi["value"][other] < pi["value"][one] - 1e-9 for other in FOUR) for one in FOUR
+    }
+    assert set(pi["roll_calls"]) == {12}
+
+
+def scott(first: Sequence[int], second: Sequence[int], calls: int = 12) -> float:
+    """Return Scott's π of two who say no in these of twelve roll calls and yes in the others."""
+    apart = len(set(first) ^ set(second)) / calls
+    no = (len(first) + len(second)) / (2 * calls)
+    return 1 - apart / (2 * no * (1 - no))
+
+
+def test_a_roll_call_is_told_with_its_counts_absences_and_indices(evidence: SmallEvidence) -> None:
+    evidence.members("NATO", *FOUR, "DEU", "NOR")
+    votes = {"BEL": "y", "FRA": "y", "ITA": "y", "USA": "a", "DEU": "n", "NOR": "x"}
+    evidence.roll_call(1, "2012-10-01", votes, resolution="A/RES/1/1")
+    issues = {"one": {"title": "One", "resolutions": ["A/RES/1/1"]}}
+    row = measure(make_case(issues=issues), evidence).roll_calls.iloc[0]
+    assert row[["yes", "abstain", "no", "absent"]].tolist() == [3, 1, 1, 1]
+    assert row[["agreement_index", "rice", "unanimous"]].tolist() == pytest.approx([0.4, 0.5, 0])
+
+
+def test_beside_the_ally_roll_calls_without_its_vote_or_without_a_majority_do_not_count(
+    evidence: SmallEvidence,
+) -> None:
+    evidence.members("NATO", *FOUR)
+    for k, cast in enumerate(["yyyy", "aaay", "aaaa", "nnyn", "yanx", "yany", "nnnx"]):
+        votes = dict(zip(FOUR, cast, strict=True))
+        evidence.roll_call(k, f"2012-10-{k + 1:02d}", votes)
+    row = cohesion(measure(make_case(), evidence), "agrees_with_ally")
+    assert (row["value"], row["roll_calls"]) == (pytest.approx(3 / 4), 4)
 
 
 def test_issues_by_code_and_by_resolution_hold_their_roll_calls_only(evidence: SmallEvidence) -> None:

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
+from scipy.stats import binomtest
 
 from detente.cases.rules import Rule
 from detente.errors import DetenteError
@@ -182,6 +183,17 @@ def test_sampled_power_holds_the_exact_one_in_its_intervals() -> None:
     pd.testing.assert_frame_equal(power._sampled(rule, 4000, 3).table, power._sampled(rule, 4000, 3).table)
 
 
+@pytest.mark.parametrize("count", [0, 1, 5, 20])
+def test_intervals_of_shares_are_wilsons(count: int) -> None:
+    share, low, high = power.interval_of(np.array([count]), 20)
+    known = binomtest(count, 20).proportion_ci(method="wilson")
+    assert (share[0], low[0], high[0]) == pytest.approx((count / 20, known.low, known.high), abs=1e-12)
+
+
+def test_the_share_of_winning_coalitions_is_told() -> None:
+    assert power.power(made(QUOTA, {"AAA": 2, "BBB": 1, "CCC": 1})).passing == 3 / 8
+
+
 def test_many_voters_with_odd_weights_are_sampled_and_say_so() -> None:
     weights = {f"V{place:02d}": 10_000_019.0 * (place + 1) + place**3 for place in range(70)}
     found = power.power(made({"for": {"more_than": "1/2", "of": "votes"}}, weights), samples=2000)
@@ -220,6 +232,16 @@ def test_a_flip_at_the_very_edge_is_told_in_whole_numbers() -> None:
     assert found.actors == ("BBB",)
 
 
+def test_a_flip_that_seems_to_need_an_abstention_only_goes_on_to_a_vote_for() -> None:
+    """One vote in a thousand million decides, which is below the tolerance of the programme."""
+    passes = {"for": {"more_than": "1/2", "of": "votes", "among": "voting"}}
+    rule = made(passes, {"AAA": 1e9, "BBB": 1e9, "CCC": 1})
+    costs, abstaining = np.array([np.inf, np.inf, 2.0]), np.array([np.inf, np.inf, 1.0])
+    found = cheapest_flip(rule, np.array([1, -1, -1]), costs, abstaining=abstaining)
+    assert found is not None
+    assert (found.actors, found.votes.tolist(), found.cost) == (("CCC",), [1, -1, 1], 2.0)
+
+
 def test_constructive_abstention_lets_pass_until_a_third_with_a_third_of_the_people_abstains() -> None:
     people = {"AAA": 50.0, "BBB": 10.0, "CCC": 10.0, "DDD": 10.0, "EEE": 10.0, "FFF": 10.0}
     rule = compiled(rule_named("constructive_abstention"), voters(list(people), {"population": people}))
@@ -254,6 +276,43 @@ def test_pivots_stand_where_the_outcome_turns_and_share_it_when_tied() -> None:
         [False, False, True],
         [False, True, True],
     ]
+
+
+@settings(max_examples=30)
+@given(st.lists(st.lists(st.integers(0, 4), min_size=7, max_size=7), min_size=1, max_size=5))
+def test_pivots_of_many_are_those_of_each_and_those_of_voters_who_join_one_by_one(
+    many: list[list[int]],
+) -> None:
+    rule = made({"any": [{"for": {"at_least": 13, "of": "votes"}}, {"for": {"at_least": 5}}]},
+                dict(zip("ABCDEFG", (9, 5, 3, 1, 1, 1, 1), strict=True)))  # fmt: skip
+    support = np.array(many)
+    told = []
+    for row in support:
+        last = next(
+            level for level in sorted(set(row), reverse=True) if rule.passes(np.where(row >= level, 1, -1))
+        )
+        told.append((row == last).tolist())
+    assert pivots(rule, support).tolist() == told
+    assert pivots(rule, support[0]).tolist() == told[0]
+
+
+def test_coalitions_looked_at_one_by_one_are_those_counted_by_sums() -> None:
+    """Two levels of conditions, and nodes of two and of three parts."""
+    heads = {"for": {"at_least": 2}}
+    for passes in (
+        heads,
+        {
+            "all": [
+                QUOTA,
+                heads,
+                {"any": [{"for": {"at_least": 4, "of": "votes"}}, {"against": {"at_most": 0}}]},
+            ]
+        },
+        {"any": [{"all": [QUOTA, {"against": {"at_most": 1}}]}, {"for": {"at_least": 3}}, {"veto": ["AAA"]}]},
+    ):
+        rule = made(passes, {"AAA": 2, "BBB": 1, "CCC": 1, "DDD": 1})
+        summed, seen = counting.by_sums(rule), counting.one_by_one(rule)
+        assert (seen.by_size == summed.by_size).all() and seen.winning == summed.winning > 0
 
 
 def test_critical_voters_are_those_who_alone_would_turn_the_outcome() -> None:

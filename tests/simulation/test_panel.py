@@ -70,6 +70,26 @@ def test_without_pulls_and_tails_the_filter_is_kalmans() -> None:
     assert found.likelihood == pytest.approx(sum(likelihood for *_, likelihood in told), abs=1e-9)
 
 
+def test_one_step_of_the_smoother_mixes_the_gains_of_all_tails() -> None:
+    """Kim's step: the mean moves by the mean gain; what gains differ by adds to the variance."""
+    law = plain_law(0.5, tail=np.array([0.4, 3.0]), tail_share=np.array([0.7, 0.3]))
+    found = filter_panel(
+        filter_data(plain_panel(np.zeros((2, 1)), np.ones((2, 1))), np.zeros(0), 0.0), law, True
+    )
+    found.mean[:, 0, 0], found.variance[:, 0, 0] = [0.3, 1.4], [0.8, 0.6]
+    found.kept[1, 0], found.moved[1, 0], found.blur[1, 0], found.tails[1, 0, 0] = 0.9, 0.2, 0.1, [0.6, 0.4]
+    mean, variance = np.empty_like(found.mean), np.empty_like(found.variance)
+    smooth_panel(found, law, np.zeros(1, dtype=np.int64), mean, variance)
+    ahead = 0.9**2 * 0.8 + 0.5 * np.array([0.4, 3.0]) + 0.1
+    gains, gap = 0.8 * 0.9 / ahead, 1.4 - 0.9 * 0.3 - 0.2
+    share = np.array([0.6, 0.4])
+    within = 0.8 + gains**2 * (0.6 - ahead)
+    middle = share @ (0.3 + gains * gap)
+    assert mean[:, 0, 0] == pytest.approx([middle, 1.4])
+    spread = share @ (within + (0.3 + gains * gap) ** 2) - middle**2
+    assert variance[:, 0, 0] == pytest.approx([spread, 0.6])
+
+
 def test_the_smoother_gives_the_posterior_of_all_years_at_once() -> None:
     rng = np.random.default_rng(1)
     reading, sd = rng.standard_normal((6, 1)), np.full((6, 1), 0.3)

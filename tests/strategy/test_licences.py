@@ -10,7 +10,7 @@ from importlib.metadata import Distribution, PackageNotFoundError, distribution
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
-from tools.audit import licences
+from proof.audit import licences
 
 OURS = "detente"
 NEVER = ("pygambit", "nashpy", "ecos", "ema_workbench")

@@ -19,6 +19,7 @@ from detente.strategy.sensitivity.effects import shapley
 from detente.strategy.sensitivity.estimates import weights
 from detente.strategy.sensitivity.indices import sobol
 from detente.strategy.sensitivity.joint import Joint, conditional
+from detente.strategy.sensitivity.nearest import chain_variances
 from detente.strategy.sensitivity.neighbours import Neighbourhood, shapley_of_sample
 
 Floats = NDArray[np.float64]
@@ -351,3 +352,20 @@ def test_runs_of_a_sample_that_failed_are_counted() -> None:
 def test_faults_of_joint_inputs_and_samples_are_named(call: Callable[[], Any], words: str) -> None:
     with pytest.raises(StrategyError, match=words):
         call()
+
+
+def test_chains_of_nearest_neighbours_are_those_of_sorting_all_distances() -> None:
+    """Inputs are held one after another; the variance is among the nearest, the point itself with them."""
+    rng = np.random.default_rng(2)
+    x, y = rng.random((12, 3)), rng.random((12, 2))
+    points, order = np.array([0, 3, 7, 11]), np.array([2, 0, 1])
+    found = chain_variances(x, y, points, order, 4)
+    for held in range(3):
+        kept = x[:, order[: held + 1]]
+        near = [((kept - kept[point]) ** 2).sum(axis=1).argsort()[:4] for point in points]
+        assert found[held] == pytest.approx(np.mean([y[rows].var(axis=0, ddof=1) for rows in near], axis=0))
+
+
+def test_of_equally_near_rows_the_first_is_taken() -> None:
+    x, y = np.array([[0.0], [1.0], [-1.0], [5.0]]), np.array([[0.0], [2.0], [100.0], [7.0]])
+    assert chain_variances(x, y, np.array([0]), np.array([0]), 2).tolist() == [[2.0]]

@@ -62,7 +62,7 @@ def by_roll_call(sample: BlocSample) -> pd.DataFrame:
     )
 
 
-def cohesion_rows(sample: BlocSample, *, ally: str | None, pairs: bool = True) -> Iterator[dict[str, object]]:
+def cohesion_rows(sample: BlocSample, *, ally: str | None, pairs: bool) -> Iterator[dict[str, object]]:
     """Yield one row for each defined measure of the bloc's cohesion; π, κ and S only where `pairs` is set."""
     counts = sample.counts
     names = ["agreement_index", "rice", "unanimous"]

@@ -46,7 +46,7 @@ def peel(
         column, side, value, kept, kept_hits, score = best
         if column < 0 or score <= 0 or kept < fewest:
             return cuts[:steps].copy(), counts[: steps + 1].copy()
-        cuts[steps].column, cuts[steps].side, cuts[steps].value = column, side, value
+        cuts["column"][steps], cuts["side"][steps], cuts["value"][steps] = column, side, value
         cut[column] = True
         _mark(x[column], order[column, :m], side, value, gone)
         for j in range(d):
@@ -160,7 +160,7 @@ def _category(x: Floats, y: Bytes, order: Ints, hits: int, objective: int) -> tu
     while start < m:
         end, lost = start, 0
         while end < m and x[order[end]] == x[order[start]]:
-            lost += y[order[end]]
+            lost += int(y[order[end]])
             end += 1
         kept = m - (end - start)
         if 0 < kept < m:
@@ -195,5 +195,5 @@ def _close_up(order: Ints, gone: NDArray[np.bool_]) -> None:
 def _hits(y: Bytes, rows: Ints) -> int:
     count = 0
     for row in rows:
-        count += y[row]
+        count += int(y[row])
     return count

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.audit.pins import Pin, sets
+from proof.audit.pins import Pin, sets
 
 KNOWN_BAD = Pin("jinja2", "3.1.2")
 """Has published faults, CVE-2024-22195 among them."""

@@ -1,4 +1,4 @@
-"""`python -m tools.audit ENVIRONMENT TOOLS OUT`: the audit of an installation of the core lock.
+"""`python -m proof.audit ENVIRONMENT TOOLS OUT`: the audit of an installation of the core lock.
 
 ENVIRONMENT holds detente and the core lock, nothing else; TOOLS holds pip-audit and cyclonedx-py; OUT gets
 `sbom.cdx.json` and `audit.json`. Ends with 0 when all is well, and with 1 after naming what is wrong.
@@ -12,11 +12,11 @@ from dataclasses import asdict
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
-from tools.audit.footprint import Footprint, Limits, measure
-from tools.audit.licences import ACCEPTED, Licence, read, vendored
-from tools.audit.pins import Pin, read_pins
-from tools.audit.sbom import write_sbom
-from tools.audit.vulnerabilities import Answer, ask_all, pip_audit
+from proof.audit.footprint import Footprint, Limits, measure
+from proof.audit.licences import ACCEPTED, Licence, read, vendored
+from proof.audit.pins import Pin, read_pins
+from proof.audit.sbom import write_sbom
+from proof.audit.vulnerabilities import Answer, ask_all, pip_audit
 
 PROJECT = Path(__file__).resolve().parents[2]
 LOCK = PROJECT / "locks" / "core.txt"

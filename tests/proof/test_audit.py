@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tools.audit.footprint import Footprint, Limits, cpu_of, measure
-from tools.audit.licences import Kind, Licence, kind_of, named, read, vendored
-from tools.audit.pins import Pin, read_pins, sets
-from tools.audit.sbom import add_carried
-from tools.audit.vulnerabilities import KNOWN_BAD, ask_all, read_answer
+from proof.audit.footprint import Footprint, Limits, cpu_of, measure
+from proof.audit.licences import Kind, Licence, kind_of, named, read, vendored
+from proof.audit.pins import Pin, read_pins, sets
+from proof.audit.sbom import add_carried
+from proof.audit.vulnerabilities import KNOWN_BAD, ask_all, read_answer
 
 LOCK = """\
 altair==6.3.0 \\

@@ -1,0 +1,73 @@
+"""Tests without numba's compiler: a plugin of pytest that ends those that would take too long."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+
+import pytest
+
+UNCOMPILED = {"NUMBA_DISABLE_JIT": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+EXAMPLES = 40
+WAITING = 20.0
+"""How much longer a test may take on the clock, which other work and its own processes share."""
+# Compiled code wraps and divides by zero in silence, so these warnings are no failures here. A test may be
+# ended at any line, also one that pytest's own tracebacks cannot show.
+PLAIN = (
+    "-q", "--no-header", "--tb=native", "-p", "no:cacheprovider", "-p", "no:faulthandler",
+    "-W", "ignore::RuntimeWarning", "-W", "ignore::pluggy.PluggyTeardownRaisedWarning",
+)  # fmt: skip
+
+
+class Patience:
+    """End a test, or what it is set up with, that takes more of the processor than so many seconds.
+
+    It fails, unless `end` does something else.
+    """
+
+    def __init__(self, seconds: float, end: Callable[[], None] | None = None) -> None:
+        self.seconds, self.end = seconds, end
+
+    def pytest_sessionstart(self) -> None:
+        """Let property tests try the same few examples each time, and keep nothing."""
+        from hypothesis import Phase, settings
+
+        phases = (Phase.explicit, Phase.generate)
+        settings.register_profile(
+            "proof", deadline=None, derandomize=True, database=None, phases=phases, max_examples=EXAMPLES
+        )
+        settings.load_profile("proof")
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_setup(self) -> Generator[None, object, object]:
+        """Limit what a test is set up with."""
+        with self._limited():
+            return (yield)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self) -> Generator[None, object, object]:
+        """Limit the test."""
+        with self._limited():
+            return (yield)
+
+    @contextmanager
+    def _limited(self) -> Iterator[None]:
+        def stop(*_: object) -> None:
+            if self.end is not None:
+                self.end()
+            pytest.fail(f"not through after {self.seconds} s without a compiler", pytrace=False)
+
+        timers = (
+            (signal.ITIMER_PROF, signal.SIGPROF, self.seconds),
+            (signal.ITIMER_REAL, signal.SIGALRM, WAITING * self.seconds),
+        )
+        before = [signal.signal(sign, stop) for _, sign, _ in timers]
+        for timer, _, seconds in timers:
+            signal.setitimer(timer, seconds, 0.5)
+        try:
+            yield
+        finally:
+            for (timer, sign, _), handler in zip(timers, before, strict=True):
+                signal.setitimer(timer, 0)
+                signal.signal(sign, handler)
