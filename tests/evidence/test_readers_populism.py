@@ -111,7 +111,7 @@ def test_a_misspelt_column_is_named_with_the_one_that_was_meant(tmp_path: Path) 
 def test_shares_are_those_that_were_derived(mirror: Path) -> None:
     indicators = read(mirror / "populism").indicators
     assert indicators is not None
-    values = indicators.set_index(["actor", indicators["date"].dt.year, "name"])["value"]
+    values = indicators.set_index(["actor", indicators["date"].dt.year, "name"])["value"].sort_index()
     assert values["AUT", 2024, "populist_vote_share"] == 28.85
     assert round(values["DEU", 2025, "farright_vote_share"], 1) == 20.8
     assert indicators["actor"].nunique() == 31

@@ -66,8 +66,9 @@ def test_the_clock_is_held_against_what_is_asked_for() -> None:
 
 
 def test_marks_become_figures_and_the_nearest_mark_wins() -> None:
-    near, far = pytest.mark.asked(cpu_seconds=1).mark, pytest.mark.asked(cpu_seconds=9, rate=at_least(5)).mark
-    of = pytest.mark.peer("pandas", of="test_a").mark
+    near = SimpleNamespace(kwargs={"cpu_seconds": 1})
+    far = SimpleNamespace(kwargs={"cpu_seconds": 9, "rate": at_least(5)})
+    of = SimpleNamespace(args=("pandas",), kwargs={"of": "test_a"})
     item = SimpleNamespace(iter_markers=lambda name: [near, far] if name == "asked" else [of])
     assert marked(item) == {
         "asked": {"cpu_seconds": {"at_most": 1}, "rate": {"at_least": 5}},
