@@ -50,6 +50,7 @@ def outputs(notebook: Any) -> Iterator[tuple[Any, Any]]:
             yield cell, output
 
 
+@pytest.mark.notebooks
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_runs_on_what_ships(path: Path, home: Path) -> None:
     found = list(outputs(run(path, home)))
