@@ -12,12 +12,11 @@ import pandas as pd
 import pytest
 
 import detente
-from detente.cases import load_case
-from detente.cases.scenarios import baseline_digest
 from detente.notebook import MOST, panel
 from detente.results.comparing import TableDifference
 from detente.results.replaying import Replayed
 from detente.study import Study
+from tests.results.made_study import studied
 from tests.results.test_tabular import TIES, VOTES
 from tests.test_commands_advising import STRATEGIES
 from tests.test_commands_projection import CASE
@@ -32,7 +31,6 @@ claims:
     tests:
       none: {kind: untestable, title: None, why: Nobody asked., needed: An answer.}
 """
-SCENARIO = "{projection: {moves: {value: 0.03, low: 0.02, high: 0.05, reason: Invented.}}}"
 UNSHOWN = {
     "Sequence[Finding]": "a plain list of what the check found",
     "Entry | None": "a line of the record, which is text",
@@ -43,17 +41,9 @@ UNSHOWN = {
 @pytest.fixture(scope="module")
 def study(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """A study of a small case every title of which holds a tag."""
-    home = tmp_path_factory.mktemp("shown")
-    file = home / "tolls.yaml"
-    file.write_text(re.sub(r"title: (\w)", r"title: <b>\1", f"{CASE}{STRATEGIES}{CLAIM}"), encoding="utf-8")
-    turn = (
-        f'{{title: <b>Turn, baseline: "{baseline_digest(load_case(file))}", patch: {SCENARIO}, reason: R.}}'
-    )
-    file.write_text(f"{file.read_text(encoding='utf-8')}scenarios:\n  turn: {turn}\n", encoding="utf-8")
-    with pytest.MonkeyPatch.context() as where:
-        where.setenv("DETENTE_CACHE", str(home / "cache"))
-        where.delenv("DETENTE_MIRROR", raising=False)
-        yield detente.load(file, draws=100)
+    text = re.sub(r"title: (\w)", r"title: <b>\1", f"{CASE}{STRATEGIES}{CLAIM}")
+    with studied(text, tmp_path_factory.mktemp("shown")) as study:
+        yield study
 
 
 def _bargain() -> Any:
