@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -17,7 +18,7 @@ author = "The detente developers"
 copyright = "2026, the detente developers"
 version = release = detente.__version__
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 myst_enable_extensions = ["deflist", "colon_fence"]
 myst_heading_anchors = 3
 autodoc_typehints = "description"
@@ -26,6 +27,17 @@ exclude_patterns = ["_build", "reference/generated", "charts/generated"]
 html_theme = "furo"
 html_title = "detente"
 html_show_sphinx = False
+html_static_path = ["_static"]
+html_css_files = ["notebooks.css"]
+
+# The example notebooks are text, run anew at each build: on the facts that ship, in a cache of their own.
+nb_execution_mode = "force"
+nb_execution_raise_on_error = True
+nb_execution_in_temp = True
+nb_execution_timeout = 300
+nb_merge_streams = True
+os.environ["DETENTE_CACHE"] = str(Path(__file__).parent / "_build" / "cache")
+os.environ.pop("DETENTE_MIRROR", None)
 
 write_reference(Path(__file__).parent / "reference" / "generated")
 write_charts()

@@ -1,4 +1,4 @@
-"""For contributors: how far tests can be relied on, and what detente rests on. No part of what is installed."""
+"""For contributors: how far tests can be relied on, and what detente rests on. Never installed."""
 
 from __future__ import annotations
 

@@ -32,7 +32,10 @@ def panel(title: str, note: str, rows: pd.DataFrame) -> str:
     >>> "Two <b>" in shown, "<script>" in shown
     (False, False)
     """
+    import pandas as pd
+
     top = rows.head(MOST)
-    table = top.to_html(index=False, border=0, escape=True, na_rep="–", float_format="{:.3g}".format)
+    with pd.option_context("display.max_colwidth", None):
+        table = top.to_html(index=False, border=0, escape=True, na_rep="–", float_format="{:.3g}".format)
     left = f"<br>{MOST} of {len(rows):,} rows" if len(rows) > MOST else ""
     return f"<div><p><b>{escape(title)}</b><br>{escape(note)}{left}</p>{table}</div>"

@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING
 from detente.cases import load_case
 from detente.evidence import Event, import_file, open_evidence
 from detente.files import check_writable
+from detente.notebook import Shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date
+
+    import pandas as pd
 
     from detente.briefing import Brief
     from detente.cases import Case
@@ -35,7 +38,7 @@ def _silent(_event: Event) -> None:
 
 
 @dataclass(frozen=True)
-class Study:
+class Study(Shown):
     """A case, the evidence at hand, and what can be asked of them.
 
     The same `seed` and evidence give the same numbers, byte for byte. `draws` is the number of bootstrap
@@ -64,6 +67,15 @@ class Study:
         return replace(
             self, seed=self.seed if seed is None else seed, draws=self.draws if draws is None else draws
         )
+
+    def glance(self) -> tuple[str, str, pd.DataFrame]:
+        """Return what the case asks, as of when, and of which blocs."""
+        import pandas as pd
+
+        case = self.case
+        asked = f"{case.question} As of {case.as_of}; {self.draws:,} draws for an interval, seed {self.seed}."
+        blocs = [{"bloc": key, "title": bloc.title} for key, bloc in case.blocs.items()]
+        return f"Study: {case.title}", asked, pd.DataFrame(blocs, columns=["bloc", "title"])
 
     def check(self) -> Sequence[Finding]:
         """Return what would keep the case from being answered, or answered in full, and how to mend it."""

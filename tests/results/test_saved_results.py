@@ -14,14 +14,14 @@ from pandas.testing import assert_frame_equal
 
 import detente
 from detente import folders
-from detente.cases import case_digest, load_case
-from detente.cases.scenarios import baseline_digest
+from detente.cases import case_digest
 from detente.commands import main
 from detente.errors import EvidenceError, ResultError
 from detente.folders import Result
 from detente.results.comparing import compared
 from detente.simulation.bargaining.models import MODELS
 from detente.study import Study
+from tests.results.made_study import studied
 from tests.test_commands_advising import STRATEGIES
 from tests.test_commands_projection import CASE
 
@@ -37,18 +37,8 @@ Save = Callable[[str], Path]
 @pytest.fixture(scope="module")
 def study(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """A study of a small case, with evidence of its own that the tests of this file share."""
-    home = tmp_path_factory.mktemp("saved")
-    file = home / "tolls.yaml"
-    file.write_text(CASE, encoding="utf-8")
-    patch = "{projection: {moves: {value: 0.03, low: 0.02, high: 0.05, reason: Invented.}}}"
-    turn = (
-        f'{{title: Turn, baseline: "{baseline_digest(load_case(file))}", patch: {patch}, reason: Invented.}}'
-    )
-    file.write_text(f"{CASE}{STRATEGIES}scenarios:\n  turn: {turn}\n", encoding="utf-8")
-    with pytest.MonkeyPatch.context() as where:
-        where.setenv("DETENTE_CACHE", str(home / "cache"))
-        where.delenv("DETENTE_MIRROR", raising=False)
-        yield detente.load(file, draws=100)
+    with studied(f"{CASE}{STRATEGIES}", tmp_path_factory.mktemp("saved")) as study:
+        yield study
 
 
 @pytest.fixture(scope="module")

@@ -125,17 +125,6 @@ def test_polars_and_arrow_give_what_pandas_gives(frame: Any) -> None:
     assert_frame_equal(one.outcome, other.outcome)
 
 
-def test_estimates_and_networks_show_themselves_with_all_text_escaped() -> None:
-    network = detente.ties(pd.DataFrame({**TIES, "a": ["<b>A", "B", "C"], "b": ["B", "C", "<b>A"]}))
-    votes = pd.DataFrame(VOTES).replace("a", "<b>a")
-    points = detente.ideal_points(votes, positive="<b>a", draws=20)
-    shown = [network, detente.camps(network), detente.detachment(network, ["B", "C"]), points]
-    for html in (each._repr_html_() for each in shown):
-        assert html.startswith("<div><p><b>") and "<table" in html
-        assert "<b>A" not in html and "<b>a" not in html and "<script" not in html
-    assert "&lt;b&gt;A" in shown[1]._repr_html_() and "90 % intervals" in points._repr_html_()
-
-
 def test_a_frame_that_is_not_computed_yet_is_refused_with_what_to_type() -> None:
     with pytest.raises(EvidenceError, match="not computed yet") as caught:
         as_pandas(pl.LazyFrame(TIES))

@@ -21,8 +21,11 @@ from detente.briefing.page import Back, Head, render
 from detente.briefing.reading import day
 from detente.briefing.sources import source_table
 from detente.folders import code_digest
+from detente.notebook import Shown
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from detente.cases import Case
     from detente.evidence import Evidence
 
@@ -32,7 +35,7 @@ PACKAGES = ("altair", "duckdb", "jinja2", "numpy", "pandas", "scipy")
 
 
 @dataclass(frozen=True)
-class Brief:
+class Brief(Shown):
     """A brief as written: where its files lie, the answer as plain text, and what it cannot say."""
 
     folder: Path
@@ -42,6 +45,12 @@ class Brief:
     tables: tuple[Path, ...]
     answer: tuple[str, ...]
     gaps: tuple[str, ...]
+
+    def glance(self) -> tuple[str, str, pd.DataFrame]:
+        """Return where the page is, and the answer that opens it."""
+        import pandas as pd
+
+        return f"Brief: {self.page}", " ".join(self.gaps), pd.DataFrame({"answer": self.answer})
 
 
 def write_brief(

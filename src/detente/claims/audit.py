@@ -15,6 +15,7 @@ from detente.claims.frames import FRAMES, framed, framed_again
 from detente.errors import CaseError, Problem, did_you_mean, raise_all
 from detente.files import write_text
 from detente.measurement import kept
+from detente.notebook import Shown
 
 if TYPE_CHECKING:
     from detente.cases.schema import Case
@@ -38,7 +39,7 @@ def _nothing() -> None:
 
 
 @dataclass(frozen=True)
-class Audit:
+class Audit(Shown):
     """The claims of a case and what the evidence says of them, as tidy tables (see `frames`).
 
     `seed` and `draws` are those of the futures behind projections and strategies.
@@ -52,6 +53,13 @@ class Audit:
     """The evidence behind each figure."""
     seed: int = 0
     draws: int = 0
+
+    def glance(self) -> tuple[str, str, pd.DataFrame]:
+        """Return each claim with its verdict."""
+        found = self.claims["verdict"].value_counts()
+        told = ", ".join(f"{count} {verdict}" for verdict, count in found.items()) or "none"
+        rows = self.claims[["claim", "statement", "who", "when", "verdict"]]
+        return f"Audit of {len(self.claims)} claims", f"{told}; `tests` has the figures and why.", rows
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return the tables by name."""

@@ -27,7 +27,8 @@ from detente.measurement.missing import Missing, as_frame
 from detente.measurement.networks.in_case import measure_camps
 from detente.measurement.observations import CELLS, Scene, observe
 from detente.measurement.positions import Positions, empty, locate
-from detente.measurement.stance import SOURCE, Stance, place
+from detente.measurement.stance import Stance, place
+from detente.measurement.stance_draws import SOURCE, StanceDraws
 from detente.measurement.threat import list_threat
 from detente.measurement.unity import Setting
 
@@ -116,6 +117,8 @@ class Measures(Result):
     """What passed between two sides, by week or month; a period without events has no row."""
     event_shifts: pd.DataFrame = field(default_factory=partial(event_frames.empty, "event_shifts"))
     """Periods from which the mean of a dyad's series is another."""
+    stance_draws: StanceDraws | None = field(default=None, repr=False, compare=False)
+    """What `stance` was drawn as, for `to_arviz` and `to_datatree`; it is not saved with the tables."""
     measured: tuple[Case, Evidence] | None = field(default=None, repr=False, compare=False)
     """The case and the evidence that it was made from."""
 
@@ -200,6 +203,7 @@ def measure(
         **points.tables,
         **standing.tables,
         **passed.tables,
+        stance_draws=stance.draws,
         measured=(case, evidence),
     )
 

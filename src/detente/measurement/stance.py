@@ -19,6 +19,7 @@ from detente.measurement import factor
 from detente.measurement.bootstrap import LEVEL
 from detente.measurement.factor import Floats, Positions
 from detente.measurement.missing import Missing
+from detente.measurement.stance_draws import SOURCE, StanceDraws
 from detente.measurement.transforms import Transform, restored
 
 if TYPE_CHECKING:
@@ -44,7 +45,6 @@ PULLS = [
     "source",
     "locator",
 ]
-SOURCE = "one-factor model of the measurements"
 DOMINANT = 0.5
 """A measurement that gives more than this share of what is known about positions carries the scale."""
 
@@ -60,6 +60,7 @@ class Stance:
     drawn: pd.DataFrame = field(default_factory=pd.DataFrame)
     """Draws of the positions, one column for each actor."""
     missing: tuple[Missing, ...] = ()
+    draws: StanceDraws | None = None
 
 
 @dataclass(frozen=True)
@@ -133,6 +134,7 @@ def place(case: Case, cells: pd.DataFrame, *, groups: Mapping[str, str], seed: i
         contributions=_contributions(case, table, told, kept),
         drawn=pd.DataFrame(drawn, columns=list(table.actors)),
         missing=tuple(missing),
+        draws=StanceDraws(table.actors, table.measurements, table.scores, table.errors, drawn, told),
     )
 
 

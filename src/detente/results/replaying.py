@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, fields
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,17 +12,20 @@ from typing import TYPE_CHECKING
 from detente.errors import Problem, ResultError
 from detente.evidence import open_evidence
 from detente.folders import Result, write_folder
+from detente.notebook import Shown
 from detente.results.comparing import TableDifference, changed_digests, changed_tables
 from detente.results.opening import Opened, open_result
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from detente.cases import Case
     from detente.measurement.measures import Measures
     from detente.simulation.projection.preparing import Known
 
 
 @dataclass(frozen=True, eq=False)
-class Replayed:
+class Replayed(Shown):
     """A saved result beside the same made again: `same` says whether every file has the same bytes.
 
     `changed` are versions and digests that are others now; `tables` say how tables differ; `files` are all
@@ -39,6 +42,15 @@ class Replayed:
     def same(self) -> bool:
         """Whether every file has the same bytes."""
         return not self.files
+
+    def glance(self) -> tuple[str, str, pd.DataFrame]:
+        """Return whether the bytes are the same, what was made otherwise, and what differs by table."""
+        import pandas as pd
+
+        title, *rest = repr(self).splitlines()
+        columns = [each.name for each in fields(TableDifference)]
+        rows = pd.DataFrame([astuple(each) for each in self.tables], columns=columns)
+        return f"Made again: {title}", "; ".join(rest[: 1 + len(self.changed)]), rows
 
     def __repr__(self) -> str:
         lines = [

@@ -10,6 +10,7 @@ import pandas as pd
 
 from detente.errors import Problem, SimulationError
 from detente.measurement.missing import as_frame
+from detente.notebook import Shown
 from detente.simulation.agenda.bargains import bargains
 from detente.simulation.agenda.table import tabulate
 from detente.simulation.assumptions import list_assumed
@@ -26,7 +27,7 @@ LEAST_DRAWS = 100
 
 
 @dataclass(frozen=True)
-class Outcomes:
+class Outcomes(Shown):
     """What comes out, as tidy tables; `frames` says what is in each, and how to read its columns."""
 
     positions: pd.DataFrame = field(default_factory=partial(framed, "positions"))
@@ -51,6 +52,17 @@ class Outcomes:
     """What could not be said: part, what, why, hint."""
     seed: int = 0
     draws: int = 0
+
+    def glance(self) -> tuple[str, str, pd.DataFrame]:
+        """Return how likely decisions are to pass, or what comes out on each item where there are none."""
+        items, meetings = self.bargains["item"].nunique(), self.meetings["meeting"].nunique()
+        title = f"Outcomes: {items} items, {meetings} meetings, {len(self.decisions)} decisions"
+        sure = (
+            f"low and high: 90 % intervals over {self.draws:,} draws; {len(self.missing)} could not be said."
+        )
+        if self.decisions.empty:
+            return title, sure, self.bargains[["title", "model_title", "outcome", "low", "high", "mark"]]
+        return title, sure, self.decisions[["title", "rule_title", "needed", "passes", "low", "high", "next"]]
 
 
 def simulate(

@@ -26,8 +26,9 @@ from detente.measurement.idealpoints.result import (
     label_draws,
     label_items,
     label_points,
+    label_stats,
 )
-from detente.measurement.idealpoints.sampler import Length, sample
+from detente.measurement.idealpoints.sampler import Length, Sample, sample
 from detente.measurement.idealpoints.settings import Axes, Link, Prior, named_prior
 from detente.tabular import as_pandas
 
@@ -100,8 +101,9 @@ def ideal_points(
     )
     joint = joint_posterior(ballots, solution)
     checks: dict[str, object] = {"joint_steps": joint.steps, "exact_curvature": joint.residual == 1.0}
+    sampled = None
     if spec.engine == "sampler":
-        identified, found = _sampled(ballots, joint, spec, rng, positive)
+        identified, found, sampled = _sampled(ballots, joint, spec, rng, positive)
         spread_draws, checks = identified.draws, {**checks, **found}
     else:
         deviation = joint.draw(rng, draws) if draws else np.zeros((len(joint.theta), 0))
@@ -123,12 +125,13 @@ def ideal_points(
         identification=identified.words,
         solution=solution,
         ballots=ballots,
+        sample_stats=label_stats(sampled.lp, sampled.accepted) if sampled is not None else None,
     )
 
 
 def _sampled(
     ballots: Ballots, joint: Joint, spec: Spec, rng: np.random.Generator, positive: str | None
-) -> tuple[Identified, dict[str, object]]:
+) -> tuple[Identified, dict[str, object], Sample]:
     """Points as means of the sampler's draws, each draw standardised, with R-hat and effective sizes."""
     prior = named_prior(spec.prior)
     if prior.shrink:
@@ -150,7 +153,7 @@ def _sampled(
         "r_hat_max": float(mixed.max()),
         "accepted": drawn.accepted,
     }
-    return Identified(found.draws.mean(1), found.draws, found.scales), checks
+    return Identified(found.draws.mean(1), found.draws, found.scales), checks, drawn
 
 
 def _diagnostics(ballots: Ballots, solution: Solution, draws: int, checks: Mapping[str, object]) -> pd.Series:

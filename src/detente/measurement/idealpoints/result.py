@@ -12,22 +12,24 @@ import xarray as xr
 from detente.errors import MeasurementError, Problem, did_you_mean
 from detente.measurement.idealpoints.ballots import Ballots, Floats
 from detente.measurement.idealpoints.fit import Solution
-from detente.measurement.idealpoints.identify import Identified, item_scale
+from detente.measurement.idealpoints.identify import WIDER, WIDEST, Identified, item_scale
 from detente.measurement.idealpoints.planar import PlaneSolution
 from detente.notebook import Shown
+from detente.posterior import INDEPENDENT, Posterior, chained, tree_of
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
 @dataclass(frozen=True)
-class IdealPoints(Shown):
+class IdealPoints(Shown, Posterior):
     """Where every actor stands in every session, with its uncertainty.
 
     `points`: mean, sd, quantile (by `q`), votes; dims actor, session; NaN where the actor did not vote.
     `items`: slope, lower and upper cut with sds, and which categories occur. `draws` (actor, session, draw)
     on the reported scale. `account`: what was set aside, and why. `identification`: sign and scale in words.
-    In two dimensions points, draws and slopes have a further coordinate `dimension`, 1 and 2. Every number is
-    an estimate.
+    In two dimensions points, draws and slopes have a further coordinate `dimension`, 1 and 2. `sample_stats`
+    is the sampler's log posterior density `lp` (chain, draw), and how often each kind of move was accepted;
+    None of the fast engine, whose draws are independent. Every number is an estimate.
     """
 
     points: xr.Dataset
@@ -39,6 +41,7 @@ class IdealPoints(Shown):
     identification: str
     solution: Solution | PlaneSolution = field(repr=False)
     ballots: Ballots = field(repr=False)
+    sample_stats: xr.Dataset | None = field(default=None, repr=False)
 
     def table(self) -> pd.DataFrame:
         """Return one row per actor and session: actor, session, mean, sd, low, high (5 and 95 %), votes,
@@ -87,11 +90,50 @@ class IdealPoints(Shown):
             )
         return _summary(move).iloc[0]
 
-    def _draws_of(self, actor: str) -> xr.DataArray:
+    def to_datatree(self) -> xr.DataTree:
+        """Return the draws with names: groups posterior, observed_data, and of the sampler sample_stats.
+
+        `ideal_point` (chain, draw, point), in two dimensions with a further dim `dimension`: a point is an
+        actor in a session in which it voted, named as in "FRA 2020", with coordinates `actor` and `session`.
+        `vote` (cast): 0 no, 1 abstain, 2 yes, with `actor`, `session` and `item`. Draws are on the reported
+        scale, each standardised. Raises `MeasurementError` where no draws were made, and where the prior only
+        emulates another program, so that they are the posterior of no model.
+        """
+        draws, b = self._drawn(), self.ballots
+        if self.solution.prior.shrink:
+            hint = "estimate with prior='default', or a Prior(shrink=0)"
+            what = "emulates another program's sampler: the draws are the posterior of no model"
+            raise MeasurementError(Problem("prior", what, hint))
+        actor, session = b.actors.astype(str)[b.node_actor], b.sessions[b.node_session]
+        names = [f"{who} {when}" for who, when in zip(actor, session, strict=True)]
+        coords: dict[str, Any] = {"point": names, "actor": ("point", actor), "session": ("point", session)}
+        dims: tuple[str, ...] = ("point",)
+        if "dimension" in draws.dims:
+            coords, dims = {**coords, "dimension": draws["dimension"].to_numpy()}, ("point", "dimension")
+        flat = draws.transpose("actor", "session", "draw", ...).to_numpy()[b.node_actor, b.node_session]
+        stats = self.sample_stats
+        groups = {
+            "posterior": chained(
+                {"ideal_point": (dims, np.moveaxis(flat, 1, 0).astype(float))},
+                coords,
+                chains=1 if stats is None else stats.sizes["chain"],
+            ),
+            **({} if stats is None else {"sample_stats": stats}),
+            "observed_data": label_votes(b),
+        }
+        how = f"{self.diagnostics['engine']}; {self.diagnostics['intervals']}"
+        wide = f"an approximation, its spread widened by {WIDER} to {WIDEST} for coverage; {INDEPENDENT}"
+        return tree_of(groups, method=how if stats is not None else f"{how}; {wide}")
+
+    def _drawn(self) -> xr.DataArray:
         if self.draws is None:
             raise MeasurementError(Problem("draws", "none were made", "estimate with draws=400"))
-        self._known("actor", [actor], self.draws["actor"].to_numpy())
-        return self.draws.sel(actor=actor)
+        return self.draws
+
+    def _draws_of(self, actor: str) -> xr.DataArray:
+        draws = self._drawn()
+        self._known("actor", [actor], draws["actor"].to_numpy())
+        return draws.sel(actor=actor)
 
     @staticmethod
     def _known(kind: str, labels: list[Any], known: Any) -> None:
@@ -164,3 +206,25 @@ def label_draws(ballots: Ballots, draws: Floats) -> xr.DataArray:
         coords={"actor": ballots.actors.astype(str), "session": ballots.sessions},
         name="ideal_point",
     )
+
+
+def label_votes(ballots: Ballots) -> xr.Dataset:
+    """Return the votes that were used, `vote` (cast): 0 no, 1 abstain, 2 yes, by actor, session and item."""
+    item = ballots.vote_item
+    seen = ballots.counts > 0
+    lowest, highest = seen.argmax(1), 2 - seen[:, ::-1].argmax(1)
+    vote = np.select([ballots.item_vote == 0, ballots.item_vote == 2], [lowest[item], highest[item]], 1)
+    coords = {
+        "actor": ("cast", ballots.actors.astype(str)[ballots.node_actor[ballots.item_node]]),
+        "session": ("cast", ballots.sessions[ballots.node_session[ballots.item_node]]),
+        "item": ("cast", ballots.items[item]),
+    }
+    words = {"flag_values": [0, 1, 2], "flag_meanings": "no abstain yes"}
+    return xr.Dataset({"vote": ("cast", vote, words)}, coords={"cast": np.arange(len(vote)), **coords})
+
+
+def label_stats(lp: Floats, accepted: dict[str, float]) -> xr.Dataset:
+    """Return the sampler's log posterior density by chain and draw, and shares accepted as attributes."""
+    coords = {"chain": np.arange(lp.shape[0]), "draw": np.arange(lp.shape[1])}
+    moves = {f"accepted_{move}": share for move, share in accepted.items()}
+    return xr.Dataset({"lp": (("chain", "draw"), lp)}, coords=coords, attrs=moves)

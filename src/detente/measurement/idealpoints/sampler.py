@@ -15,7 +15,7 @@ from detente.measurement.idealpoints import chain, chainitems
 from detente.measurement.idealpoints.ballots import Ballots, Floats, Ints
 from detente.measurement.idealpoints.groups import Groups
 from detente.measurement.idealpoints.joint import Joint, path_prior
-from detente.measurement.idealpoints.kernels import LOGIT, PROBIT
+from detente.measurement.idealpoints.kernels import LOGIT, PROBIT, item_log_likelihood
 from detente.measurement.idealpoints.settings import Link, Prior
 from detente.measurement.idealpoints.threads import one_thread, threads_for
 
@@ -46,9 +46,13 @@ class Length:
 
 @dataclass(frozen=True)
 class Sample:
-    """Draws of points (N, chains, draws) on the model's scale, and acceptance rates by kind of move."""
+    """Draws of points (N, chains, draws) on the model's scale, and acceptance rates by kind of move.
+
+    `lp` (chains, draws): log posterior density of points and items at each draw, up to a constant.
+    """
 
     theta: Floats
+    lp: Floats
     accepted: dict[str, float]
 
 
@@ -118,6 +122,16 @@ class Chain:
             self.theta, self.items, taken = self.groups.move(self.theta, self.items, rng, growing=growing)
             self.count_groups[int(growing)] += taken
 
+    def log_density(self) -> float:
+        """Log posterior density of points and items where the chain is, up to a constant."""
+        b, theta, items = self.ballots, self.theta, self.items
+        likelihood = np.empty(len(items))
+        item_log_likelihood(b.item_start, b.item_node, b.item_vote, theta, items, self.link, likelihood)
+        slope, cut = self.precisions
+        points = self.own @ theta**2 + 2.0 * (self.coupling[:-1] * theta[:-1]) @ theta[1:]
+        cuts = (items[:, 1] ** 2).sum() + (items[~self.binary, 2] ** 2).sum()
+        return float(likelihood.sum() - 0.5 * (points + slope * (items[:, 0] ** 2).sum() + cut * cuts))
+
 
 def _early(ballots: Ballots, few: Ints) -> Ints:
     """The first node (A,) of each actor after the sessions at the beginning that vote mostly on `few`."""
@@ -149,6 +163,7 @@ def _run(
 ) -> Sample:
     starts = joint.draw(rng, length.chains)
     kept = np.empty((len(joint.theta), length.chains, length.sweeps // length.thin))
+    lp = np.empty(kept.shape[1:])
     rates = np.zeros(4)
     for c, stream in enumerate(rng.spawn(length.chains)):
         one = Chain(ballots, prior, link, stream)
@@ -160,7 +175,8 @@ def _run(
             one.sweep(length.stretches[s % len(length.stretches)], walk=s % WALK_EVERY == 0)
             kept_sweep = s - length.warm_up + 1
             if kept_sweep > 0 and kept_sweep % length.thin == 0:
-                kept[:, c, kept_sweep // length.thin - 1] = one.theta
+                place = kept_sweep // length.thin - 1
+                kept[:, c, place], lp[c, place] = one.theta, one.log_density()
         rates += np.array([one.count_items.mean(), one.count_nodes.mean(), *one.count_groups]) / length.sweeps
     names = ("items", "paths", "locations", "scales")
-    return Sample(kept, dict(zip(names, (rates / length.chains).tolist(), strict=True)))
+    return Sample(kept, lp, dict(zip(names, (rates / length.chains).tolist(), strict=True)))

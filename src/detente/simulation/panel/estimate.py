@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -11,18 +12,24 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from detente.errors import Problem, SimulationError, did_you_mean, raise_all
+from detente.posterior import INDEPENDENT, LAPLACE, Posterior, chained, tree_of
 from detente.simulation.dynamics import Dynamics
 from detente.simulation.panel.layout import TO_NATURAL, Layout, scale_nodes
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 Floats = NDArray[np.float64]
 
 LEVEL = 0.90
 YEAR = "year"
 """The covariate that stands for the drift of all: it changes by 1 a year."""
+DIMS = {"alpha": "bloc", "common": "shock", "beta": "covariate"}
+"""Parts of the model that have a parameter each for several, and what for; others have one."""
 
 
 @dataclass(frozen=True, eq=False)
-class Estimate:
+class Estimate(Posterior):
     """Parameters and positions, apart from the data they were made from.
 
     `z` (slots,) and `covariance` (slots, slots) are on the working scale of `layout`. Under each of G scales
@@ -70,6 +77,33 @@ class Estimate:
         places, _ = scale_nodes("unlike" in drawn)
         unlike = drawn.get("unlike", np.zeros((draws, 1)))
         return start, drawn["own"] * np.exp(unlike * places[node])
+
+    def to_datatree(self, *, draws: int = 1000, rng: np.random.Generator | None = None) -> xr.DataTree:
+        """Return draws with names: groups posterior and prior.
+
+        Parameters by part, in their own units: those of blocs (chain, draw, bloc), of shocks common to blocs
+        and to all (chain, draw, shock), of covariates (chain, draw, covariate), others (chain, draw). With
+        them `position` in `year` and `own_scale`, the sd of an actor's own shock (chain, draw, actor). The
+        prior is that of the parameters. The same `rng`, seeded 0 if left out, gives the same draws.
+        """
+        rng = rng or np.random.default_rng(0)
+        drawn = self.draw(rng, draws)
+        position, scale = self.draw_actors(drawn, rng)
+        before = self.layout.natural(rng.standard_normal((draws, len(self.z))))
+        held = {"position": (("actor",), position), "own_scale": (("actor",), scale)}
+        coords = self._labels()
+        groups = {
+            "posterior": chained({**held, **_by_part(drawn)}, {**coords, "actor": list(self.actors)}),
+            "prior": chained(_by_part(before), coords),
+        }
+        told = f"panel of {self.source}, as of {self.year}; {LAPLACE}; {INDEPENDENT}"
+        return tree_of(groups, method=told)
+
+    def _labels(self) -> dict[str, list[str]]:
+        """Return the labels of each dim that parameters have."""
+        named = {"bloc": self.blocs, "shock": (*self.blocs, "all"), "covariate": self.covariates}
+        parts = {slot.part for slot in self.layout.slots}
+        return {DIMS[part]: list(named[DIMS[part]]) for part in DIMS if part in parts}
 
     def dynamics(
         self,
@@ -128,3 +162,11 @@ class Estimate:
     def _common(self, drawn: Mapping[str, Floats], blocs: tuple[str, ...], draws: int) -> Floats:
         values = drawn.get("common", np.zeros((draws, len(self.blocs) + 1)))
         return np.column_stack((self._of_blocs(values, blocs, draws), values[:, -1]))
+
+
+def _by_part(drawn: Mapping[str, Floats]) -> dict[str, tuple[tuple[str, ...], Floats]]:
+    """Return draws of parameters (draws, members of the part) with the names of their dims."""
+    return {
+        part: ((DIMS[part],), values) if part in DIMS else ((), values[:, 0])
+        for part, values in drawn.items()
+    }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -12,11 +13,15 @@ from numpy.typing import NDArray
 from scipy.optimize import OptimizeResult, minimize
 
 from detente.errors import Problem, SimulationError, did_you_mean, raise_all
+from detente.posterior import Posterior
 from detente.simulation.panel.data import Panel
 from detente.simulation.panel.estimate import Estimate
 from detente.simulation.panel.kernels import Data, Filtered, filter_panel
 from detente.simulation.panel.layout import Layout, Spec, lay_out
 from detente.simulation.panel.smoothing import smooth_panel
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 Floats = NDArray[np.float64]
 
@@ -30,7 +35,7 @@ FLATTEST = 0.25
 
 
 @dataclass(frozen=True, eq=False)
-class PanelFit:
+class PanelFit(Posterior):
     """Parameters of a panel, and where its actors stood.
 
     `z` (slots,) and `covariance` (slots, slots) are on the working scale of `layout`; `likelihood` is the log
@@ -64,6 +69,20 @@ class PanelFit:
             share=share / share.sum(axis=0),
             source=self.panel.source,
         )
+
+    def to_datatree(self, *, draws: int = 1000, rng: np.random.Generator | None = None) -> xr.DataTree:
+        """Return draws with names: groups posterior and prior (see `Estimate.to_datatree`), and the panel.
+
+        observed_data holds `reading` (year, actor), NaN where an actor did not vote, constant_data its `sd`.
+        """
+        import xarray as xr
+
+        panel, cells = self.panel, ("year", "actor")
+        coords = {"year": list(panel.years), "actor": list(panel.actors)}
+        tree = self.estimate.to_datatree(draws=draws, rng=rng)
+        tree["observed_data"] = xr.DataTree(xr.Dataset({"reading": (cells, panel.reading)}, coords=coords))
+        tree["constant_data"] = xr.DataTree(xr.Dataset({"sd": (cells, panel.sd)}, coords=coords))
+        return tree
 
     def parameters(self) -> pd.DataFrame:
         """Return parameters with their intervals of 90 per cent: part, name, estimate, low, high, mark."""

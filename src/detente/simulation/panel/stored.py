@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from detente.errors import Problem, SimulationError
+from detente.posterior import Posterior
 from detente.simulation.panel.estimate import Estimate
 from detente.simulation.panel.layout import Layout, Prior, Slot
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 Floats = NDArray[np.float64]
 Tables = Mapping[str, pd.DataFrame]
@@ -47,7 +52,7 @@ class Drawn:
 
 
 @dataclass(frozen=True, eq=False)
-class StoredFit:
+class StoredFit(Posterior):
     """The law of motion per year and where `actors` stood in `year`, without the votes behind it.
 
     `member` (actors, blocs) is 1 for members at the end of `year`. `walks` and `stretches` say by horizon, in
@@ -103,6 +108,10 @@ class StoredFit:
             common=drawn.get("common", np.zeros((draws, blocs + 1))),
             dof=drawn["dof"][:, 0] if "dof" in drawn else np.full(draws, np.inf),
         )
+
+    def to_datatree(self, *, draws: int = 1000, rng: np.random.Generator | None = None) -> xr.DataTree:
+        """Return draws with names: groups posterior and prior; see `Estimate.to_datatree`."""
+        return self.estimate.to_datatree(draws=draws, rng=rng)
 
     def default_is_walk(self, horizon: int) -> bool:
         """Return whether the random walk is the better calibrated so many years ahead.

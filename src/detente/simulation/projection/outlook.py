@@ -16,6 +16,7 @@ from detente.errors import Problem, SimulationError, did_you_mean
 from detente.evidence.inputs import inputs_of
 from detente.files import write_text
 from detente.folders import Content, Result
+from detente.notebook import Shown
 from detente.simulation.ensemble.comparing import Comparison, compare
 from detente.simulation.ensemble.results import Ensemble
 from detente.simulation.ensemble.running import draw
@@ -182,12 +183,17 @@ def made_of(prepared: Prepared) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, eq=False)
-class Difference:
+class Difference(Shown):
     """What is otherwise in a scenario than in its baseline: the tables of `Outlook`, paired."""
 
     prepared: Prepared
     comparison: Comparison
     scenario: str
+
+    def glance(self) -> tuple[str, str, pd.DataFrame]:
+        """Return by how much members of blocs are further apart than in the baseline."""
+        title = f"{self.scenario or 'This'} against its baseline: how much further apart members are"
+        return title, "low and high: 95 % intervals for the number of futures.", self.frame("cohesion")
 
     def frame(self, table: str) -> pd.DataFrame:
         """Return one table of differences with 95 per cent intervals for the number of futures.

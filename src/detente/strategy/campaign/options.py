@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from detente.measurement import kept
+from detente.notebook import Shown
 from detente.simulation.projection.prospects import law_content
 from detente.strategy.campaign.columns import FRAMES, framed
 from detente.strategy.campaign.sides import asked_of
@@ -38,7 +39,7 @@ def _silent(_step: str) -> None:
 
 
 @dataclass(frozen=True)
-class Options:
+class Options(Shown):
     """What each side of a case can do, as tidy tables; `columns` says what is in each."""
 
     players: pd.DataFrame = field(default_factory=partial(framed, "players"))
@@ -75,6 +76,15 @@ class Options:
     """What could not be said: part, what, why, hint."""
     seed: int = 0
     draws: int = 0
+
+    def glance(self) -> tuple[str, str, pd.DataFrame]:
+        """Return the regret of each player's portfolios, and whether the leader can be told from others."""
+        title = f"Options of {self.players['title'].nunique()} players, over {self.draws:,} futures"
+        sure = (
+            "low to high, over_low to over_high: 95 % intervals; told_apart: whether the leader does better."
+        )
+        columns = ["player", "title", "regret", "low", "high", "over", "over_low", "over_high", "told_apart"]
+        return title, sure, self.portfolios[columns]
 
     def tables(self) -> Frames:
         """Return every table by name, and the rest as one row of `about`."""
