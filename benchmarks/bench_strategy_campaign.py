@@ -22,9 +22,10 @@ from typing import Any
 import pytest
 
 import detente
+from detente.executors import How
 from detente.simulation.backtest.shipped import stored_fit
 from detente.simulation.projection.preparing import Known, Prepared, prepare
-from detente.strategy.campaign.matrix import Campaign, How, campaign
+from detente.strategy.campaign.matrix import Campaign, campaign
 from detente.strategy.campaign.sides import Side, side
 from detente.strategy.campaign.weighing import weigh
 

@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.strategy.chunks import Draw, moments
+from tests.executors.chunks import Draw, moments
 from tests.strategy.made_models import cohesion, planes
 
-from detente.strategy.executors import run
+from detente.executors import How, run
 from detente.strategy.pathways import Switching, adapt, wait
 from detente.strategy.tipping import Effort, Limit, Space, nearest, sample
 from detente.strategy.wedges import Defender, Divider, Targets, analyse
@@ -112,4 +112,4 @@ def test_wedges_of_thirty_members(benchmark: Any) -> None:
 def test_overhead_of_an_executor(benchmark: Any, executor: str) -> None:
     """64 chunks of 20,000 rows and 40 columns."""
     chunks = [Draw(number, rows=20_000) for number in range(64)]
-    benchmark.pedantic(lambda: list(run(moments, chunks, executor=executor, jobs=2)), rounds=2, iterations=1)
+    benchmark.pedantic(lambda: list(run(moments, chunks, How(executor, 2))), rounds=2, iterations=1)
