@@ -77,7 +77,8 @@ def advise(
 def _found(case: str, asked: Asked, running: Running, report: Callable[[Event], None]) -> Advice:
     from detente.study import load
 
-    how = running.how(report, "pairs of portfolios are played")
+    then = "comparing portfolios, and looking for what would break them"
+    how = running.how(report, "pairs of portfolios are played", then=then)
     study = replace(load(case, seed=asked.seed), report=report)
     assert asked.actor is not None
     return study.advise(

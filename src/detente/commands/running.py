@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -34,20 +34,36 @@ class Running:
         int | None,
         Parameter(validator=validators.Number(gte=1), help="Threads or workers; all cores if left out."),
     ] = None
+    chunk: Annotated[
+        int | None,
+        Parameter(
+            validator=validators.Number(gte=1),
+            help="How much goes into one chunk of work: futures, or pairs of portfolios.",
+        ),
+    ] = None
     resume: Annotated[
         Path | None, Parameter(help="A folder for what is done, so that a long run can be picked up.")
     ] = None
 
-    def how(self, report: Callable[[Event], None], what: str, *, part: str | None = None) -> How:
-        """Return how to run, and tell how much of `what` is done; a `part` of a run has a folder of its own.
+    def how(
+        self, report: Callable[[Event], None], what: str, *, part: str | None = None, then: str | None = None
+    ) -> How:
+        """Return how to run, and tell how much of `what` is done and what comes `then`; a `part` of a run has
+        a folder of its own.
 
         Raises `ExecutorError` where there is no such executor.
         """
+        from detente.errors import ExecutorError
         from detente.executors import How
 
         folder = self.resume / part if self.resume is not None and part is not None else self.resume
-        found = How(self.executor, self.jobs, folder, Teller(report, what, part))
-        found.check()
+        found = How(self.executor, self.jobs, folder, Teller(report, what, part, then), self.chunk)
+        try:
+            found.check()
+        except ExecutorError as error:
+            raise ExecutorError(
+                *(replace(each, where=f"--{each.where}") for each in error.problems)
+            ) from error
         return found
 
 
@@ -58,6 +74,7 @@ class Teller:
     report: Callable[[Event], None]
     what: str
     part: str | None = None
+    then: str | None = None
     last: float = 0.0
 
     def __post_init__(self) -> None:
@@ -68,6 +85,8 @@ class Teller:
         from detente.simulation.backtest.countdown import in_words
 
         now = time.monotonic()
+        if far.done >= far.total and self.then is not None:
+            self.report(Event("step", self.then))
         if far.done >= far.total or now - self.last < PAUSE:
             return
         self.last = now

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import importlib
+import os
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from threading import Thread
 from typing import Any
 
 from joblib import cpu_count
@@ -17,8 +20,8 @@ from detente.errors import ExecutorError, Problem
 from detente.executors.how import is_address
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
-IDLE = 15
-"""Seconds after which a worker without work ends."""
+IDLE, LOOK = 15, 1
+"""Seconds after which a worker without work ends, and between two looks whether its parent is alive."""
 QUIET = {"distributed.admin.large-graph-warning-threshold": "1GiB"}
 """Chunks of some megabytes are meant."""
 MALLOC = "distributed.nanny.pre-spawn-environ.MALLOC_MMAP_THRESHOLD_"
@@ -63,8 +66,25 @@ def _ahead(client: Any) -> int:
 
 def _loky(jobs: int) -> Executor:
     """Return the worker processes of this machine: those of the last run, unless they ended or died."""
-    made: Executor = get_reusable_executor(max_workers=jobs, timeout=IDLE, env=dict.fromkeys(THREADS, "1"))
+    made: Executor = get_reusable_executor(
+        max_workers=jobs,
+        timeout=IDLE,
+        env=dict.fromkeys(THREADS, "1"),
+        initializer=end_with,
+        initargs=(os.getpid(),),
+    )
     return made
+
+
+def end_with(parent: int) -> None:
+    """Let this worker end with its parent: one that is killed reads no results, and workers would wait."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(LOOK)
+        os._exit(1)
+
+    Thread(target=watch, daemon=True).start()
 
 
 @contextmanager
