@@ -22,10 +22,10 @@ from tests.simulation.made_futures import large
 from tests.simulation.plain_futures import Loose, World, experiments
 
 from benchmarks.figures.noting import at_least, beside
+from detente.executors import How
 from detente.simulation.ensemble.ballots import Payment
 from detente.simulation.ensemble.comparing import compare
 from detente.simulation.ensemble.futures import Futures
-from detente.simulation.ensemble.gathering import Means
 from detente.simulation.ensemble.many import draw_many
 from detente.simulation.ensemble.measures import (
     BlocMean,
@@ -46,14 +46,14 @@ MEASURE: tuple[Outcome, ...] = (
     Position("A00", "aid"), Passes("sanctions"), Passes("aid"), Crosses("half"), Crosses("half", "union"),
     Covariate("union", "oil"), Covariate("A01", "threat"),
 )  # fmt: skip
-ONE, TWO = Means(threads=1), Means(threads=2)
+ONE, TWO = How(jobs=1), How(jobs=2)
 MEMORY = """
 import sys
 from pathlib import Path
-from detente.simulation.ensemble.gathering import Means
+from detente.executors import How
 from detente.simulation.ensemble.running import draw
 from tests.simulation.made_futures import large
-draw(large(), draws=int(sys.argv[1]), means=Means(threads=2))
+draw(large(), draws=int(sys.argv[1]), how=How(jobs=2))
 held = Path("/proc/self/status").read_text().split("VmHWM:")[1]  # of this program alone, unlike ru_maxrss
 print(int(held.split()[0]) / 1024)
 """
@@ -68,7 +68,7 @@ def cpu_seconds(benchmark: Any, work: Any, *, rounds: int = ROUNDS) -> float:
 @pytest.mark.asked(cpu_seconds=0.1)
 def test_a_thousand_futures_on_one_core(benchmark: Any) -> None:
     futures = large()
-    cpu_seconds(benchmark, lambda: draw(futures, draws=FUTURES, means=ONE))
+    cpu_seconds(benchmark, lambda: draw(futures, draws=FUTURES, how=ONE))
 
 
 def alone(futures: Futures) -> list[World]:
@@ -110,8 +110,8 @@ def test_a_thousand_futures_against_plain_python(
     start = time.process_time()
     plain = loop(futures)
     each = (time.process_time() - start) / PLAIN
-    spent = cpu_seconds(benchmark, lambda: draw(futures, draws=FUTURES, means=ONE)) / FUTURES
-    told = draw(futures, draws=FUTURES, means=ONE).frame("positions")
+    spent = cpu_seconds(benchmark, lambda: draw(futures, draws=FUTURES, how=ONE)) / FUTURES
+    told = draw(futures, draws=FUTURES, how=ONE).frame("positions")
     last = told[told["time"] == told["time"].max()]
     ends = np.array([np.ravel([actor.x for actor in world.actors]) for world in plain])
     off = (ends.mean(axis=0) - last["mean"].to_numpy()) / (last["sd"].to_numpy() / np.sqrt(PLAIN))
@@ -124,9 +124,9 @@ def test_a_thousand_futures_against_plain_python(
 def test_many_futures_on_two_cores(benchmark: Any) -> None:
     """An eighth of a million, and what that comes to for a million, in CPU-seconds of both threads."""
     futures = large()
-    draw(futures, draws=64, means=TWO)
+    draw(futures, draws=64, how=TWO)
     start = time.perf_counter()
-    benchmark.pedantic(lambda: draw(futures, draws=MANY, means=TWO), rounds=1)
+    benchmark.pedantic(lambda: draw(futures, draws=MANY, how=TWO), rounds=1)
     scale = 1_000_000 / MANY
     benchmark.extra_info["seconds_for_a_million"] = scale * (time.perf_counter() - start)
     benchmark.extra_info["cpu_seconds_for_a_million"] = scale * benchmark.stats.stats.min
@@ -135,7 +135,7 @@ def test_many_futures_on_two_cores(benchmark: Any) -> None:
 def test_many_futures_kept_in_a_folder(benchmark: Any, tmp_path: Path) -> None:
     """The same, in parts that can be picked up."""
     futures = large()
-    benchmark.pedantic(lambda: draw(futures, draws=MANY, means=Means(threads=2, folder=tmp_path)), rounds=1)
+    benchmark.pedantic(lambda: draw(futures, draws=MANY, how=How(jobs=2, folder=tmp_path)), rounds=1)
     benchmark.extra_info["cpu_seconds_for_a_million"] = 1_000_000 / MANY * benchmark.stats.stats.min
     held = sum(path.stat().st_size for path in tmp_path.iterdir())
     benchmark.extra_info["megabytes_on_disk_for_a_million"] = 1_000_000 / MANY * held / 2**20
@@ -158,7 +158,7 @@ def test_memory_of_futures(benchmark: Any, draws: int) -> None:
 def test_a_scenario_against_its_baseline(benchmark: Any) -> None:
     base = large()
     paid = replace(base, payments=(Payment(ballot="sanctions", actor="A00", size=0.05),))
-    cpu_seconds(benchmark, lambda: compare(base, paid, draws=FUTURES, means=ONE))
+    cpu_seconds(benchmark, lambda: compare(base, paid, draws=FUTURES, how=ONE))
 
 
 @pytest.mark.asked(seconds_for_400_variants=60)
@@ -169,9 +169,9 @@ def test_many_variants_of_the_same_futures(benchmark: Any) -> None:
         replace(base, payments=(Payment(ballot="sanctions", actor="A00", size=0.01 * place),))
         for place in range(VARIANTS)
     ]
-    draw_many(variants[:1], measure=MEASURE, draws=64, means=TWO)
+    draw_many(variants[:1], measure=MEASURE, draws=64, how=TWO)
     start = time.perf_counter()
-    benchmark.pedantic(lambda: draw_many(variants, measure=MEASURE, draws=2000, means=TWO), rounds=1)
+    benchmark.pedantic(lambda: draw_many(variants, measure=MEASURE, draws=2000, how=TWO), rounds=1)
     spent, scale = time.perf_counter() - start, 400 / VARIANTS
     benchmark.extra_info["seconds_for_400_variants"] = scale * spent
     benchmark.extra_info["cpu_seconds_for_400_variants"] = scale * benchmark.stats.stats.min

@@ -1,7 +1,7 @@
 """Speed and memory of a campaign: every portfolio of Moscow against every one of Brussels, 10 half-years.
 
 Asked for: 20 x 20 portfolios over 2,000 futures, 800,000 in all, in 60 s on two cores and 1 GB, the same
-bytes serially and on loky. The ordinary run plays 5 x 5 x 500. The whole is played by hand, as in:
+bytes serially and on loky. `bench_executors` plays 5 x 5 x 500. The whole is played by hand, as in:
 
     python -m benchmarks.bench_strategy_campaign 20 2000 loky 2
 """
@@ -17,14 +17,12 @@ from dataclasses import replace
 from functools import cache
 from itertools import islice
 from pathlib import Path
-from typing import Any
-
-import pytest
 
 import detente
+from detente.executors import How
 from detente.simulation.backtest.shipped import stored_fit
 from detente.simulation.projection.preparing import Known, Prepared, prepare
-from detente.strategy.campaign.matrix import Campaign, How, campaign
+from detente.strategy.campaign.matrix import Campaign, campaign
 from detente.strategy.campaign.sides import Side, side
 from detente.strategy.campaign.weighing import weigh
 
@@ -69,20 +67,6 @@ def peak() -> float:
     """Return the most memory that this process has held, in MB."""
     held = Path("/proc/self/status").read_text().split("VmHWM:")[1]
     return int(held.split()[0]) / 1024
-
-
-@pytest.mark.parametrize("how", [How(), How("loky", jobs=2)], ids=["serial", "loky"])
-def test_a_campaign(benchmark: Any, how: How) -> None:
-    flagship()
-    play(2, 100, how)
-    found = benchmark.pedantic(lambda: play(SIZE, DRAWS, how), rounds=1)
-    benchmark.extra_info |= {
-        "futures": SIZE * SIZE * DRAWS,
-        "megabytes": peak(),
-        "digest": digest(found),
-    }
-    if how.executor != "serial":
-        benchmark.extra_info["note"] = "the workers' CPU-seconds are not in it"
 
 
 def by_hand(size: int, draws: int, how: How) -> None:

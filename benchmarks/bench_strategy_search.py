@@ -1,4 +1,4 @@
-"""Search for breaks, pathways, wedges and executors: runs of the model, seconds, and what was found.
+"""Search for breaks, pathways and wedges: runs of the model, seconds, and what was found.
 
 Asked for: every analytic limit state within 1 per cent, both branches where there are two; the nearest break
 of an alliance of 12 inputs in 135,000 runs at most, nearer than 200,000 plain samples see. CPU-seconds are of
@@ -11,11 +11,8 @@ import time
 from typing import Any
 
 import numpy as np
-import pytest
-from tests.strategy.chunks import Draw, moments
 from tests.strategy.made_models import cohesion, planes
 
-from detente.strategy.executors import run
 from detente.strategy.pathways import Switching, adapt, wait
 from detente.strategy.tipping import Effort, Limit, Space, nearest, sample
 from detente.strategy.wedges import Defender, Divider, Targets, analyse
@@ -108,12 +105,3 @@ def test_wedges_of_thirty_members(benchmark: Any) -> None:
     targets = Targets(some(), some(), some(), some(), some(), some(), some())
     divider, defender = Divider(some(), some(), some(), some()), Defender(some(), some())
     benchmark(lambda: analyse(targets, divider=divider, defender=defender))
-
-
-@pytest.mark.parametrize("executor", ["serial", "loky"])
-def test_overhead_of_an_executor(benchmark: Any, executor: str) -> None:
-    """64 chunks of 20,000 rows and 40 columns."""
-    chunks = [Draw(number, rows=20_000) for number in range(64)]
-    benchmark.pedantic(lambda: list(run(moments, chunks, executor=executor, jobs=2)), rounds=2, iterations=1)
-    if executor != "serial":
-        benchmark.extra_info["note"] = "the workers' CPU-seconds are not in it"

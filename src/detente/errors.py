@@ -35,6 +35,10 @@ class DetenteError(Exception):
         super().__init__("\n".join(str(problem) for problem in problems))
 
 
+class ExecutorError(DetenteError):
+    """A run that its executor, its workers or its folder do not allow."""
+
+
 class CaseError(DetenteError):
     """A case file that does not say what it must."""
 

@@ -22,15 +22,14 @@ if TYPE_CHECKING:
     from detente.cases import Case
     from detente.claims.audit import Audit
     from detente.evidence import Evidence
+    from detente.executors import How
     from detente.measurement import Finding, Measures
-    from detente.simulation.ensemble.gathering import Means
     from detente.simulation.outcomes import Outcomes
     from detente.simulation.projection.outlook import Outlook
     from detente.simulation.projection.prospects import Prospects
     from detente.simulation.record.chain import Entry
     from detente.strategy.campaign import options as sides
     from detente.strategy.campaign.advice import Advice
-    from detente.strategy.campaign.matrix import How
 
 
 def _silent(_event: Event) -> None:
@@ -125,14 +124,15 @@ class Study(Shown):
         *,
         draws: int | None = None,
         until: date | int | None = None,
-        means: Means | None = None,
+        how: How | None = None,
         trajectories: int = 0,
     ) -> Outlook:
         """Return futures of the case, or of a scenario of it (by key, or by the path of a file).
 
         From the day the case looks from until a day or the end of a year, or for the case's own years.
-        `means` says how to run (threads, a folder to pick up from, whom to tell); `trajectories` keeps the
-        positions of so many futures. Two scenarios with the same `draws` and `seed` share their luck.
+        `how` says how to run (threads or workers, a folder to pick up from, whom to tell); `trajectories`
+        keeps the positions of so many futures. Two scenarios with the same `draws` and `seed` share their
+        luck.
 
         Raises `CaseError` for a scenario that does not fit the case, `SimulationError` for a window that
         makes no sense and events that do not fit, `MeasurementError` as `measure` does.
@@ -157,7 +157,7 @@ class Study(Shown):
             until=date(until, 12, 31) if isinstance(until, int) else until,
             draws=self.draws if draws is None else draws,
             seed=self.seed,
-            means=means,
+            how=how,
             trajectories=trajectories,
         )
 
@@ -296,12 +296,12 @@ def project(
     draws: int = 1000,
     until: date | int | None = None,
     seed: int = 0,
-    means: Means | None = None,
+    how: How | None = None,
     trajectories: int = 0,
 ) -> Outlook:
     """Return futures of a case, by name, path, or as it is at hand; see `Study.project`."""
     return _study(case, seed=seed, draws=draws).project(
-        scenario, until=until, means=means, trajectories=trajectories
+        scenario, until=until, how=how, trajectories=trajectories
     )
 
 

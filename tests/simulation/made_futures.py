@@ -7,17 +7,17 @@ from typing import Any
 import numpy as np
 
 from detente.cases.rules import Rule
+from detente.executors import How
 from detente.simulation.dynamics import Dynamics
 from detente.simulation.ensemble.ballots import Ballot, Consequence, Payment, Size
 from detente.simulation.ensemble.futures import Covariates, Futures, Line
-from detente.simulation.ensemble.gathering import Means
 from detente.simulation.ensemble.results import Ensemble
 from detente.simulation.ensemble.shocks import Shock, cut_off, election, forum, joining
 from detente.simulation.institutions.catalogue import rule_named
 from detente.simulation.institutions.compiled import Compiled, compiled
 from detente.simulation.institutions.voters import voters
 
-ONE = Means(threads=1)
+ONE = How(jobs=1)
 SIX = ("AAA", "BBB", "CCC", "DDD", "EEE", "FFF")
 PEOPLE = dict(zip(SIX, (80.0, 60.0, 10.0, 5.0, 3.0, 40.0), strict=True))
 NESTED = {

@@ -91,7 +91,7 @@ def test_pull_and_influence_follow_the_linear_recursion() -> None:
     dynamics = still(
         rng.random(7), blocs=("west",), membership=member, alpha=0.2, omega=0.3, influence=shares
     )
-    told = at(draw(Futures(dynamics=dynamics, steps=8), draws=1, means=ONE))
+    told = at(draw(Futures(dynamics=dynamics, steps=8), draws=1, how=ONE))
     mean = member @ member.T / member.sum()
     step = np.eye(7) + 0.2 * (mean - np.diag(member[:, 0])) + 0.3 * (shares - np.eye(7))
     expected = dynamics.start[0, :, 0]
@@ -108,7 +108,7 @@ def test_in_the_end_positions_are_those_of_friedkin_and_johnsen() -> None:
     shares[2:] /= shares[2:].sum(axis=1, keepdims=True)
     start = rng.random(6)
     dynamics = still(start, omega=0.5, influence=shares)
-    told = at(draw(Futures(dynamics=dynamics, steps=200, every=200), draws=1, means=ONE))[-1]
+    told = at(draw(Futures(dynamics=dynamics, steps=200, every=200), draws=1, how=ONE))[-1]
     shares[:2, :2] = np.eye(2)
     settled = friedkin_johnsen(start[:, None], shares, np.array([0, 0, 1, 1, 1, 1.0]))
     np.testing.assert_allclose(told, settled.position[:, 0], atol=1e-6)
@@ -117,7 +117,7 @@ def test_in_the_end_positions_are_those_of_friedkin_and_johnsen() -> None:
 def test_the_variance_of_a_random_walk_grows_with_time() -> None:
     many = 20_000
     dynamics = still([0, 0, 0], sigma_own=0.3, start_sd=np.full((3, 1), 0.5))
-    spread = at(draw(Futures(dynamics=dynamics, steps=6), draws=many, means=ONE), "sd")
+    spread = at(draw(Futures(dynamics=dynamics, steps=6), draws=many, how=ONE), "sd")
     expected = np.sqrt(0.25 + 0.09 * np.arange(7))[:, None]
     assert (np.abs(spread / expected - 1) < 4 / np.sqrt(2 * many)).all()
 
@@ -125,13 +125,13 @@ def test_the_variance_of_a_random_walk_grows_with_time() -> None:
 def test_common_shocks_move_a_bloc_together_and_student_shocks_have_their_tails() -> None:
     member = np.array([[1.0], [1], [0]])
     dynamics = still([0, 0, 0], blocs=("west",), membership=member, sigma_common=np.array([[0.3, 0.4]]))
-    kept = draw(Futures(dynamics=dynamics, steps=1), draws=4000, means=ONE, trajectories=4000).trajectories
+    kept = draw(Futures(dynamics=dynamics, steps=1), draws=4000, how=ONE, trajectories=4000).trajectories
     assert kept is not None
     last = kept.values[:, -1, :, 0]
     np.testing.assert_array_equal(last[:, 0], last[:, 1])
     np.testing.assert_allclose(np.cov(last[:, 1:].T), [[0.25, 0.16], [0.16, 0.16]], atol=0.02)
     tails = still([0], sigma_own=1.0, dof=3.0)
-    told = draw(Futures(dynamics=tails, steps=1), draws=20_000, means=ONE).frame("positions").iloc[-1]
+    told = draw(Futures(dynamics=tails, steps=1), draws=20_000, how=ONE).frame("positions").iloc[-1]
     np.testing.assert_allclose([told["p5"], told["p75"]], stats.t(3).ppf([0.05, 0.75]), atol=0.06)
 
 
@@ -141,7 +141,7 @@ def test_the_start_has_the_covariance_it_is_given() -> None:
     kept = draw(
         Futures(dynamics=still([1, 2, 3], start_cov=given), steps=1),
         draws=20_000,
-        means=ONE,
+        how=ONE,
         trajectories=20_000,
     ).trajectories
     assert kept is not None
@@ -155,7 +155,7 @@ def test_draws_of_parameters_are_taken_in_turn() -> None:
     dynamics = still(
         [0, 1], blocs=("both",), membership=np.ones((2, 1)), alpha=np.array([[0.0], [0.5], [1.0]])
     )
-    kept = draw(Futures(dynamics=dynamics, steps=1), draws=7, means=ONE, trajectories=7).trajectories
+    kept = draw(Futures(dynamics=dynamics, steps=1), draws=7, how=ONE, trajectories=7).trajectories
     assert kept is not None
     np.testing.assert_allclose(kept.values[:, -1, 0, 0], [0, 0.25, 0.5, 0, 0.25, 0.5, 0], atol=1e-7)
 
@@ -164,7 +164,7 @@ def test_half_the_step_comes_to_the_same_after_twice_as_many() -> None:
     year = still([0, 1], blocs=("both",), membership=np.ones((2, 1)), alpha=0.3, sigma_own=0.2, years=1)
     ends = []
     for dynamics, steps in ((year, 3), (year.halved(), 6)):
-        told = draw(Futures(dynamics=dynamics, steps=steps, every=steps), draws=20_000, means=ONE)
+        told = draw(Futures(dynamics=dynamics, steps=steps, every=steps), draws=20_000, how=ONE)
         ends.append((told.frame("positions").iloc[-1], told.data["time"].values[-1]))
     assert ends[0][1] == ends[1][1]
     assert ends[0][0]["mean"] == pytest.approx(ends[1][0]["mean"], abs=0.01)
@@ -197,7 +197,7 @@ def test_a_decision_passes_as_often_as_its_exact_chance_says(isolation: float) -
         hold=Size(0.2), on="oil", isolation=Size(isolation),
     )  # fmt: skip
     futures = Futures(dynamics=dynamics, covariates=Covariates(start=oil), ballots=(ballot,), steps=2)
-    told = draw(futures, draws=many, means=ONE)
+    told = draw(futures, draws=many, how=ONE)
     error = np.sqrt(expected * (1 - expected) / many)
     assert 0.1 < expected < 0.9
     assert (np.abs(told.frame("decisions")["passes"] - expected) < 4 * error).all()
@@ -218,7 +218,7 @@ def test_what_follows_an_outcome_begins_a_step_later_and_a_drift_ends_with_the_o
         shocks=(Shock(key="down", step=1, shift={("AAA", "aid"): -1.0}),
                 Shock(key="up", step=4, shift={("AAA", "aid"): 2.0})),
     )  # fmt: skip
-    told = draw(futures, draws=8, means=ONE)
+    told = draw(futures, draws=8, how=ONE)
     assert told.frame("decisions")["passes"].tolist() == [0.0, 1.0]
     np.testing.assert_allclose(at(told)[:, 1], [0, 0, 0, 1, 1, 1, 1], atol=1e-6)
     np.testing.assert_allclose(at(told)[:, 2], [0, 0, 0, 0.1, 0.2, 0.2, 0.2], atol=1e-6)
@@ -241,14 +241,14 @@ def test_shocks_come_at_their_date_to_those_they_name() -> None:
         ),
     }
     for shock, moves in shocks.values():
-        told = at(draw(replace(quiet, shocks=(shock,)), draws=4, means=ONE))
+        told = at(draw(replace(quiet, shocks=(shock,)), draws=4, how=ONE))
         expected = np.full((5, 6), 0.5)
         for actor, size in moves.items():
             expected[2:, actor] += size
         np.testing.assert_allclose(told, expected, atol=1e-6)
     told_all = draw(
         replace(quiet, shocks=(forum("f", step=3, hears=("AAA", "EEE"), news={"aid": 0.2}),)),
-        draws=4000, means=ONE, trajectories=50,
+        draws=4000, how=ONE, trajectories=50,
     )  # fmt: skip
     spread = at(told_all, "sd")
     np.testing.assert_allclose(spread[3:, [0, 4]], 0.2, rtol=0.06)
@@ -261,7 +261,7 @@ def test_shocks_come_at_their_date_to_those_they_name() -> None:
 def test_a_new_member_is_pulled_and_counted_from_its_date() -> None:
     dynamics = still([0, 0, 1], blocs=("west",), membership=np.array([[1.0], [1], [0]]), alpha=0.5)
     futures = Futures(dynamics=dynamics, steps=3, shocks=(joining("j", step=2, actor="A02", bloc="west"),))
-    told = draw(futures, draws=2, means=ONE)
+    told = draw(futures, draws=2, how=ONE)
     np.testing.assert_allclose(at(told)[:, 2], [1, 1, 2 / 3, 0.5], atol=1e-6)
     np.testing.assert_allclose(at(told, kind="blocs")[:, 0], [0, 0, 1 / 3, 1 / 3], atol=1e-6)
     expected = np.array([[0.0, 0, 0], [0, 0, 0], [1 / 6, 1 / 6, 2 / 3], [0.25, 0.25, 0.5]]).std(axis=1)
@@ -271,7 +271,7 @@ def test_a_new_member_is_pulled_and_counted_from_its_date() -> None:
 def test_chance_backlash_and_size_of_a_shock_are_as_often_as_stated() -> None:
     shock = Shock(key="s", step=1, shift={("A00", "aid"): 1.0}, chance=0.4, backlash=0.25, low=0.5, high=2.0)
     kept = draw(
-        Futures(dynamics=still([0]), steps=1, shocks=(shock,)), draws=20_000, means=ONE, trajectories=20_000
+        Futures(dynamics=still([0]), steps=1, shocks=(shock,)), draws=20_000, how=ONE, trajectories=20_000
     ).trajectories
     assert kept is not None
     moved = kept.values[:, -1, 0, 0]
@@ -288,7 +288,7 @@ def test_a_line_is_crossed_from_the_side_of_the_start() -> None:
         Shock(key="down", step=2, shift={("A00", "aid"): -1.0}),
     )
     futures = Futures(dynamics=still([0, 0, 1]), steps=2, shocks=shocks, lines=(Line("half", "aid", 0.5),))
-    told = draw(futures, draws=3, means=ONE).frame("lines")
+    told = draw(futures, draws=3, how=ONE).frame("lines")
     beyond, crossed = (told[name].to_numpy().reshape(3, 3) for name in ("beyond", "crossed"))
     assert beyond.tolist() == [[0, 0, 0], [1, 1, 0], [0, 1, 0]]
     assert crossed.tolist() == [[0, 0, 0], [1, 1, 0], [1, 1, 0]]
@@ -299,13 +299,13 @@ def test_a_line_crossed_between_records_counts_as_crossed() -> None:
               Shock(key="down", step=2, shift={("A00", "aid"): -1.0}))  # fmt: skip
     lines = (Line("half", "aid", 0.5),)
     futures = Futures(dynamics=still([0]), steps=2, every=2, shocks=shocks, lines=lines)
-    told = draw(futures, draws=3, means=ONE).frame("lines")
+    told = draw(futures, draws=3, how=ONE).frame("lines")
     assert told["beyond"].tolist() == [0, 0] and told["crossed"].tolist() == [0, 1]
 
 
 def test_results_carry_names_times_and_quantiles() -> None:
     futures = replace(busy(), begins=date(2026, 1, 1), every=3)
-    told = draw(futures, draws=101, means=ONE, trajectories=101)
+    told = draw(futures, draws=101, how=ONE, trajectories=101)
     assert told.data["positions"].dims == ("quantile", "time", "actor", "issue")
     assert [str(each)[:7] for each in told.data["time"].values] == [
         "2026-01",

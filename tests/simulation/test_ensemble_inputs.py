@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from detente.errors import SimulationError
+from detente.errors import ExecutorError, SimulationError
+from detente.executors import How
 from detente.simulation.ensemble import gathering
 from detente.simulation.ensemble.ballots import Ballot, Payment, Size
 from detente.simulation.ensemble.futures import Futures, Line
-from detente.simulation.ensemble.gathering import Means
 from detente.simulation.ensemble.running import draw, draw_share
 from detente.simulation.ensemble.shocks import Shock
 from tests.simulation.made_futures import NESTED, ONE, SIX, busy, dynamics_of, rule, still
@@ -113,21 +113,21 @@ def test_numbers_that_are_missing_are_named() -> None:
     ("given", "words"),
     [
         ({"draws": 0}, "0 futures"),
-        ({"draws": 10, "means": Means(threads=0)}, "fewer than one thread"),
+        ({"draws": 10, "how": How(jobs=0)}, "0 is fewer than one"),
         ({"draws": 10, "trajectories": -1}, "keep 1 to"),
     ],
 )
 def test_numbers_of_futures_that_make_no_sense_are_refused(given: dict[str, Any], words: str) -> None:
-    with pytest.raises(SimulationError, match=words):
+    with pytest.raises((SimulationError, ExecutorError), match=words):
         draw(Futures(dynamics=still([0]), steps=1), **given)
 
 
 def test_a_share_that_makes_no_sense_is_refused(tmp_path: Path) -> None:
     futures = Futures(dynamics=still([0]), steps=1)
-    with pytest.raises(SimulationError, match="part 2 of 2"):
-        draw_share(futures, (2, 2), draws=10, means=Means(folder=tmp_path))
-    with pytest.raises(SimulationError, match="no folder to share"):
-        draw_share(futures, (0, 2), draws=10, means=ONE)
+    with pytest.raises(ExecutorError, match="part 2 of 2"):
+        draw_share(futures, (2, 2), draws=10, how=How(folder=tmp_path))
+    with pytest.raises(ExecutorError, match="no folder to share"):
+        draw_share(futures, (0, 2), draws=10, how=ONE)
 
 
 @pytest.mark.parametrize(
@@ -147,4 +147,4 @@ def test_numbers_that_grow_beyond_bounds_are_an_error(
     monkeypatch.setattr(gathering, "EXACT", exact)
     monkeypatch.setattr(gathering, "PILOT", pilot)
     with pytest.raises(SimulationError, match=re.escape(words)):
-        draw(Futures(dynamics=still([0, 1], **three), steps=200, every=200), draws=10, means=ONE)
+        draw(Futures(dynamics=still([0, 1], **three), steps=200, every=200), draws=10, how=ONE)

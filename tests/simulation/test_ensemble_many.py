@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from detente.errors import SimulationError
+from detente.executors import How, Progress
 from detente.simulation.ensemble.ballots import Payment
 from detente.simulation.ensemble.futures import Futures
-from detente.simulation.ensemble.gathering import Means, Progress
 from detente.simulation.ensemble.many import draw_many
 from detente.simulation.ensemble.measures import (
     BlocMean,
@@ -46,10 +46,10 @@ def variants() -> list[Futures]:
 
 def test_outcomes_are_those_of_trajectories() -> None:
     """Members of the west at the end are AAA to EEE, as EEE joins in step 5."""
-    told = draw_many(variants(), measure=MEASURE, draws=DRAWS, seed=5, means=ONE)
+    told = draw_many(variants(), measure=MEASURE, draws=DRAWS, seed=5, how=ONE)
     assert told.values.shape == (4, DRAWS, len(MEASURE)) and not told.lost.any()
     for place, futures in enumerate(variants()):
-        kept = draw(futures, draws=DRAWS, seed=5, means=ONE, trajectories=DRAWS).trajectories
+        kept = draw(futures, draws=DRAWS, seed=5, how=ONE, trajectories=DRAWS).trajectories
         assert kept is not None
         end, actor = kept.isel(time=-1), list(SIX)
         np.testing.assert_allclose(told.values[place, :, 2], end.sel(actor="CCC", issue="aid"), rtol=1e-6)
@@ -70,7 +70,7 @@ def test_outcomes_are_those_of_trajectories() -> None:
 
 def test_ballots_and_covariates_are_those_of_the_model_in_plain_python() -> None:
     base = busy()
-    told = draw_many([base], measure=MEASURE, draws=20, seed=5, means=ONE).values[0]
+    told = draw_many([base], measure=MEASURE, draws=20, seed=5, how=ONE).values[0]
     for future in range(20):
         world = World(base, future, Counted(5, future)).run()
         order = sorted((step, place) for place, each in enumerate(base.ballots) for step in each.steps)
@@ -81,7 +81,7 @@ def test_ballots_and_covariates_are_those_of_the_model_in_plain_python() -> None
 
 
 def test_variants_share_their_luck() -> None:
-    told = draw_many([*variants(), busy()], measure=MEASURE, draws=DRAWS, means=ONE).values
+    told = draw_many([*variants(), busy()], measure=MEASURE, draws=DRAWS, how=ONE).values
     np.testing.assert_array_equal(told[0], told[4])
     np.testing.assert_allclose(told[2, :, 2] - told[0, :, 2], -0.25, atol=1e-6)
     np.testing.assert_array_equal(told[2, :, 6:], told[0, :, 6:])
@@ -93,10 +93,10 @@ def test_variants_share_their_luck() -> None:
 def test_the_same_bytes_whatever_is_drawn_beside_and_by_whom() -> None:
     all_of: list[Futures] = variants()
     many: dict[str, Any] = {"measure": MEASURE, "draws": DRAWS, "seed": 2}
-    whole = draw_many(all_of, **many, means=ONE).values
+    whole = draw_many(all_of, **many, how=ONE).values
     heard: list[Progress] = []
     there = pickle.loads(pickle.dumps((all_of[2:], many)))
-    told = draw_many(there[0], **there[1], means=Means(threads=3, chunk=70, progress=heard.append)).values
+    told = draw_many(there[0], **there[1], how=How(jobs=3, chunk=70, report=heard.append)).values
     assert told.tobytes() == whole[2:].tobytes()
     assert [each.done for each in heard] == [DRAWS, 2 * DRAWS] and heard[-1].seconds_left == 0
 
@@ -108,7 +108,7 @@ def test_futures_that_grow_beyond_bounds_are_set_aside_and_counted() -> None:
         dynamics=still([0, 1], **wild, alpha=np.array([0.1, 1.0])[:, None, None] * np.ones((1, 3, 1))),
         steps=200,
     )
-    told = draw_many([futures], measure=[Position("A00", "aid")], draws=10, means=ONE)
+    told = draw_many([futures], measure=[Position("A00", "aid")], draws=10, how=ONE)
     assert told.lost[0].tolist() == [False, True] * 5
     assert np.isnan(told.values[0, told.lost[0]]).all() and np.isfinite(told.values[0, ~told.lost[0]]).all()
     row = told.frame().iloc[0]
@@ -155,7 +155,7 @@ def test_what_cannot_be_averaged_or_held_is_refused() -> None:
 def test_code_is_compiled_once_for_every_kind_of_array() -> None:
     """Tables that came from another process can be written to, and others are in Fortran's order."""
     base = busy()
-    draw(base, draws=1, means=ONE)
+    draw(base, draws=1, how=ONE)
     compiled = len(play.signatures)
     dynamics = replace(
         base.dynamics,
@@ -165,5 +165,5 @@ def test_code_is_compiled_once_for_every_kind_of_array() -> None:
     assert base.covariates is not None
     held = replace(base.covariates, path=np.asfortranarray(base.covariates.path))
     for other in (pickle.loads(pickle.dumps(base)), replace(base, dynamics=dynamics, covariates=held)):
-        draw(other, draws=1, means=ONE)
+        draw(other, draws=1, how=ONE)
     assert len(play.signatures) == compiled

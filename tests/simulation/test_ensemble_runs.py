@@ -16,12 +16,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numba import get_num_threads
 
-from detente.errors import SimulationError
+from detente.errors import ExecutorError, SimulationError
+from detente.executors import How, Progress
 from detente.simulation.ensemble import gathering
 from detente.simulation.ensemble.ballots import Payment
 from detente.simulation.ensemble.comparing import compare
 from detente.simulation.ensemble.futures import Covariates, Futures
-from detente.simulation.ensemble.gathering import Means, Progress
 from detente.simulation.ensemble.luck import LANES
 from detente.simulation.ensemble.running import draw, draw_share
 from detente.simulation.ensemble.shocks import Shock
@@ -44,16 +44,16 @@ import signal
 import sys
 from pathlib import Path
 from detente.simulation.ensemble import gathering
-from detente.simulation.ensemble.gathering import Means
+from detente.executors import How
 from detente.simulation.ensemble.running import draw
 from tests.simulation.made_futures import busy
 
 def stop(progress):
-    if progress.done > 200:
+    if progress.done == 200:
         os.kill(os.getpid(), signal.SIGKILL)
 
-gathering.EXACT, gathering.PART = 0, 100
-draw(busy(), draws=450, means=Means(folder=Path(sys.argv[1]), threads=2, chunk=40, progress=stop))
+gathering.EXACT = 0
+draw(busy(), draws=450, how=How(sys.argv[2], 2, Path(sys.argv[1]), stop, 100))
 """
 
 
@@ -62,9 +62,9 @@ def test_luck_hangs_on_names_and_not_on_what_else_there_is() -> None:
     walk = dynamics_of(actors=("AAA", "BBB"), issues=("aid",), start=0, sigma_own=0.1)
     more = dynamics_of(actors=("CCC", "BBB", "AAA"), issues=("arms", "aid"), start=0, sigma_own=0.1)
     shock = Shock(key="s", step=3, shift={("CCC", "aid"): 1.0}, chance=0.5)
-    told = draw(Futures(dynamics=walk, steps=6), draws=70, means=ONE, trajectories=70).trajectories
+    told = draw(Futures(dynamics=walk, steps=6), draws=70, how=ONE, trajectories=70).trajectories
     other = draw(
-        Futures(dynamics=more, steps=6, shocks=(shock,)), draws=70, means=ONE, trajectories=70
+        Futures(dynamics=more, steps=6, shocks=(shock,)), draws=70, how=ONE, trajectories=70
     ).trajectories
     assert told is not None and other is not None
     for actor in ("AAA", "BBB"):
@@ -78,11 +78,11 @@ def test_the_same_bytes_for_any_threads_and_chunks(monkeypatch: pytest.MonkeyPat
     for exact in (gathering.EXACT, 0):
         monkeypatch.setattr(gathering, "EXACT", exact)
         told = [
-            bytes_of(draw(futures, draws=500, seed=1, means=Means(threads=threads, chunk=chunk)))
+            bytes_of(draw(futures, draws=500, seed=1, how=How(jobs=threads, chunk=chunk)))
             for threads, chunk in ((1, None), (2, 64), (3, 100), (1, 7))
         ]
         assert told[1:] == told[:-1]
-        assert told[0] != bytes_of(draw(futures, draws=500, seed=2, means=ONE))
+        assert told[0] != bytes_of(draw(futures, draws=500, seed=2, how=ONE))
 
 
 def test_the_same_bytes_in_another_process_with_another_number_of_threads(
@@ -100,9 +100,9 @@ def test_the_same_bytes_in_another_process_with_another_number_of_threads(
 
 def test_counts_in_bins_come_to_what_all_numbers_do(monkeypatch: pytest.MonkeyPatch) -> None:
     futures = busy()
-    exact = draw(futures, draws=3000, means=ONE).gathered
+    exact = draw(futures, draws=3000, how=ONE).gathered
     monkeypatch.setattr(gathering, "EXACT", 0)
-    counted = draw(futures, draws=3000, means=ONE).gathered
+    counted = draw(futures, draws=3000, how=ONE).gathered
     off = np.abs(counted.quantiles - exact.quantiles)
     between_ranks = 0.005 * exact.sd[:, None] + 1e-6
     assert (off <= counted.resolution[:, None] + between_ranks).all()
@@ -115,63 +115,66 @@ def test_counts_in_bins_come_to_what_all_numbers_do(monkeypatch: pytest.MonkeyPa
 
 def test_a_run_that_was_stopped_is_picked_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gathering, "EXACT", 0)
-    monkeypatch.setattr(gathering, "PART", 100)
-    whole = bytes_of(draw(busy(), draws=450, means=ONE))
+    whole = bytes_of(draw(busy(), draws=450, how=ONE))
     heard: list[Progress] = []
 
     def stop(progress: Progress) -> None:
         heard.append(progress)
-        if progress.done > 200:
+        if progress.done == 200:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        draw(busy(), draws=450, means=Means(folder=tmp_path, chunk=40, progress=stop))
-    assert [each.done for each in heard] == [40, 80, 100, 140, 180, 200, 240]
+        draw(busy(), draws=450, how=How(folder=tmp_path, chunk=100, report=stop))
+    assert [each.done for each in heard] == [100, 200]
     assert all(each.total == 450 and each.seconds_left > 0 for each in heard)
-    kept = sorted(path.name for path in tmp_path.glob("part-*"))
-    assert kept == ["part-0000000000.npz", "part-0000000100.npz"]
+    kept = sorted(path.name for path in tmp_path.glob("chunk-*"))
+    assert kept == ["chunk-00000000.npz", "chunk-00000001.npz"]
     (tmp_path / kept[0]).write_bytes(b"half a fi")
     heard.clear()
-    told = draw(busy(), draws=450, means=Means(folder=tmp_path, progress=heard.append))
+    told = draw(busy(), draws=450, how=How("serial", folder=tmp_path, chunk=100, report=heard.append))
     assert bytes_of(told) == whole
-    assert [each.done for each in heard] == [100, 200, 300, 400, 450]
-    with pytest.raises(SimulationError, match="holds a run of something else"):
-        draw(busy(), draws=450, seed=1, means=Means(folder=tmp_path))
+    assert [each.done for each in heard] == [100, 200, 300, 400, 450] and heard[-1].kept == 100
+    for other in (How(folder=tmp_path), How(folder=tmp_path, chunk=100)):
+        with pytest.raises(ExecutorError, match="holds a run of something else"):
+            draw(busy(), draws=450, seed=other.chunk or 0, how=other)
 
 
-def test_a_run_whose_process_is_killed_is_picked_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("executor", ["threads", "loky"])
+def test_a_run_whose_process_is_killed_is_picked_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, executor: str
+) -> None:
     monkeypatch.setattr(gathering, "EXACT", 0)
-    monkeypatch.setattr(gathering, "PART", 100)
     killed = subprocess.run(
-        [sys.executable, "-c", KILLED, str(tmp_path)], cwd=Path(__file__).resolve().parents[2], check=False,
-        capture_output=True, text=True,
+        [sys.executable, "-c", KILLED, str(tmp_path), executor], cwd=Path(__file__).resolve().parents[2],
+        check=False, capture_output=True, text=True, timeout=120,  # workers end too, and let go of the pipes
     )  # fmt: skip
     assert killed.returncode == -signal.SIGKILL, killed.stderr
-    assert len(list(tmp_path.glob("part-*"))) == 2
+    assert len(list(tmp_path.glob("chunk-*"))) == 2
     heard: list[Progress] = []
-    told = draw(busy(), draws=450, means=Means(folder=tmp_path, progress=heard.append))
-    assert bytes_of(told) == bytes_of(draw(busy(), draws=450, means=ONE))
-    assert len(list(tmp_path.glob("part-*"))) == 5
-    assert heard[-1] == Progress(450, 450, 0.0) and heard[2].seconds_left > 0
+    told = draw(busy(), draws=450, how=How(folder=tmp_path, chunk=100, report=heard.append))
+    assert bytes_of(told) == bytes_of(draw(busy(), draws=450, how=ONE))
+    assert len(list(tmp_path.glob("chunk-*"))) == 5
+    assert heard[-1] == Progress(450, 450, heard[-1].kept, 0.0, 0)
+    assert heard[-1].kept in (150, 200)
 
 
 def test_workers_share_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gathering, "EXACT", 0)
-    monkeypatch.setattr(gathering, "PART", 64)
+    how = How(folder=tmp_path, jobs=1, chunk=64)
     for worker in range(2):
-        draw_share(busy(), (worker, 2), draws=300, means=Means(folder=tmp_path, threads=1))
-    assert len(list(tmp_path.glob("part-*"))) == 5
-    told = draw(busy(), draws=300, means=Means(folder=tmp_path, threads=1))
-    assert bytes_of(told) == bytes_of(draw(busy(), draws=300, means=ONE))
+        draw_share(busy(), (worker, 2), draws=300, how=how)
+    assert len(list(tmp_path.glob("chunk-*"))) == 5
+    told = draw(busy(), draws=300, how=how)
+    assert bytes_of(told) == bytes_of(draw(busy(), draws=300, how=ONE))
 
 
 def test_pairs_that_share_their_luck_differ_by_the_scenario_alone() -> None:
     base = busy()
-    nothing = compare(base, base, draws=200, means=ONE)
+    nothing = compare(base, base, draws=200, how=ONE)
     assert not nothing.gathered.quantiles.any() and not nothing.frame("decisions")["difference"].any()
     paid = replace(base, payments=(*base.payments, Payment(ballot="arms", actor="AAA", size=0.05)))
-    told = compare(base, paid, draws=2000, means=ONE)
-    one, other = draw(base, draws=2000, means=ONE), draw(paid, draws=2000, means=ONE)
+    told = compare(base, paid, draws=2000, how=ONE)
+    one, other = draw(base, draws=2000, how=ONE), draw(paid, draws=2000, how=ONE)
     rows = told.frame("decisions")
     np.testing.assert_allclose(rows["before"], one.frame("decisions")["passes"])
     np.testing.assert_allclose(rows["after"], other.frame("decisions")["passes"])
@@ -201,7 +204,7 @@ def test_parts_of_a_change_add_up_to_it() -> None:
     sums = told.groupby(["kind", "name", "issue"], sort=False)[["part"]].sum()["part"].to_numpy()
     whole = told.drop_duplicates(["kind", "name", "issue"])["change"].to_numpy()
     np.testing.assert_allclose(sums, whole, atol=1e-9)
-    drawn = at(draw(base, draws=256, means=ONE))
+    drawn = at(draw(base, draws=256, how=ONE))
     np.testing.assert_allclose(whole[:12], drawn[-1] - drawn[0], atol=1e-5)
     assert not told.query("driver == 'domestic'")["part"].any()
     assert told.query("driver == 'shock'")["part"].abs().max() > 0.01
@@ -231,7 +234,7 @@ def test_parts_are_known_where_drivers_do_not_work_together() -> None:
 
 
 def test_whatever_is_off_does_nothing() -> None:
-    told = at(draw(without(busy(), DRIVERS), draws=50, means=ONE))
+    told = at(draw(without(busy(), DRIVERS), draws=50, how=ONE))
     np.testing.assert_allclose(told, np.broadcast_to(told[0], told.shape), atol=1e-6)
     with pytest.raises(SimulationError, match="did you mean 'threat'"):
         without(busy(), ["thraet"])

@@ -13,7 +13,7 @@ from scipy.stats import norm
 
 from detente.cases.scenarios import baseline_digest, patched
 from detente.errors import CaseError, SimulationError
-from detente.simulation.ensemble.gathering import Means
+from detente.executors import How
 from detente.simulation.projection.outlook import SOURCES, Outlook
 from tests.simulation.projected import DRAWS, STEPS, case_of, event, projected, with_scenarios
 from tests.simulation.small_world import MEMBERS, agenda, decision, given, item, strength
@@ -166,7 +166,7 @@ def test_threads_change_no_byte() -> None:
     shaken = {"news": event("2016-01-10", news={"line": 0.05}), "jump": event("2016-02-10", chance=0.5,
               shift={"line": {"AAA": 0.3}})}  # fmt: skip
     case = case_of(moves=strength(0.05, 0.02, 0.08), events=shaken)
-    one, two = (projected(case, means=Means(threads=threads)) for threads in (1, 2))
+    one, two = (projected(case, how=How(jobs=threads)) for threads in (1, 2))
     assert one.digest == two.digest
     for table in SOURCES:
         pd.testing.assert_frame_equal(one.frame(table), two.frame(table), check_exact=True)

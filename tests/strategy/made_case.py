@@ -10,9 +10,10 @@ from functools import cache
 from typing import Any
 
 from detente.cases import Case
+from detente.executors import How
 from detente.measurement.measures import measure
 from detente.simulation.projection.preparing import Known, Prepared, prepare
-from detente.strategy.campaign.matrix import Campaign, How, campaign
+from detente.strategy.campaign.matrix import Campaign, campaign
 from detente.strategy.campaign.sides import side
 from tests.measurement.small_evidence import SmallEvidence, make_case
 from tests.simulation.small_world import agenda, decision, given, strength

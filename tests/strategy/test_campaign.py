@@ -17,11 +17,11 @@ import pytest
 from numpy.typing import NDArray
 
 from detente.errors import SimulationError, StrategyError
+from detente.executors import How, Progress
 from detente.simulation.projection.preparing import Prepared
 from detente.strategy.campaign.advice import advise
-from detente.strategy.campaign.matrix import Campaign, How
+from detente.strategy.campaign.matrix import Campaign
 from detente.strategy.campaign.sides import opponent, player_named, side
-from detente.strategy.executors import Progress
 from tests.strategy.made_case import (
     DRAWS,
     MOVING,
@@ -134,9 +134,9 @@ def test_portfolios_that_differ_in_nothing_differ_by_exactly_nothing() -> None:
 
 
 RUNS = {
-    "loky": How("loky", jobs=2, together=3),
-    "one at a time": How(together=1),
-    "three at a time": How(together=3),
+    "loky": How("loky", jobs=2, chunk=3),
+    "one at a time": How(chunk=1),
+    "three at a time": How(chunk=3),
 }
 
 
@@ -151,7 +151,7 @@ def test_the_bytes_are_the_same_on_every_executor_and_for_any_chunk(how: How) ->
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from detente.strategy.campaign.matrix import How
+from detente.executors import How
 from tests.strategy.made_case import played
 from tests.strategy.test_campaign import moving
 
@@ -159,7 +159,7 @@ def tell(far):
     if far.done == 5:
         os.kill(os.getpid(), signal.SIGKILL)
 
-played(moving(), how=How(folder=Path(sys.argv[1]), together=1, report=tell))
+played(moving(), how=How(folder=Path(sys.argv[1]), chunk=1, report=tell))
 """
 
 
@@ -169,7 +169,7 @@ def test_a_campaign_that_was_killed_is_picked_up(tmp_path: Path) -> None:
     assert ended.returncode == -signal.SIGKILL
     told: list[Progress] = []
     prepared = moving()
-    again = played(prepared, how=How(folder=tmp_path / "kept", together=1, report=told.append))
+    again = played(prepared, how=How(folder=tmp_path / "kept", chunk=1, report=told.append))
     assert told[-1].kept == 5 and told[-1].done == told[-1].total == 16
     assert again.payoffs.tobytes() == played(prepared).payoffs.tobytes()
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter, validators
 
 from detente.commands.cases import CaseName, Folder
+from detente.commands.running import Running
 from detente.commands.showing import DONE, Output, progress, records, say, say_json, table
 from detente.files import check_writable
 
@@ -18,10 +17,7 @@ if TYPE_CHECKING:
     from detente.cases import Case
     from detente.evidence import Event
     from detente.strategy.campaign.advice import Advice
-    from detente.strategy.executors.work import Progress
 
-PAUSE = 2.0
-"""Seconds between two lines that say how far a run is."""
 FEWEST = 100
 """Fewer futures tell portfolios apart by luck."""
 DEEPEST = 4
@@ -48,23 +44,6 @@ class Asked:
         ),
     ] = 0
     stress: Annotated[bool, Parameter(help="Search for what would break the alliance.")] = True
-
-
-@Parameter(name="*")
-@dataclass(frozen=True)
-class Running:
-    """Where to run, which changes nothing in what comes out."""
-
-    executor: Annotated[
-        Literal["serial", "loky", "dask"],
-        Parameter(help="This process, processes on this machine, or the Dask cluster that is at hand."),
-    ] = "serial"
-    jobs: Annotated[
-        int | None, Parameter(validator=validators.Number(gte=1), help="Workers; all cores if left out.")
-    ] = None
-    resume: Annotated[
-        Path | None, Parameter(help="A folder for what is done, so that a long run can be picked up.")
-    ] = None
 
 
 def advise(
@@ -96,10 +75,10 @@ def advise(
 
 
 def _found(case: str, asked: Asked, running: Running, report: Callable[[Event], None]) -> Advice:
-    from detente.strategy.campaign.matrix import How
     from detente.study import load
 
-    how = How(running.executor, running.jobs, running.resume, _Teller(report))
+    then = "comparing portfolios, and looking for what would break them"
+    how = running.how(report, "pairs of portfolios are played", then=then)
     study = replace(load(case, seed=asked.seed), report=report)
     assert asked.actor is not None
     return study.advise(
@@ -110,30 +89,6 @@ def _found(case: str, asked: Asked, running: Running, report: Callable[[Event], 
         stress=asked.stress,
         deep=asked.deep,
     )
-
-
-@dataclass
-class _Teller:
-    """Says how far a campaign is, every few seconds, and when it is played out."""
-
-    report: Callable[[Event], None]
-    last: float = 0.0
-
-    def __post_init__(self) -> None:
-        self.last = time.monotonic()
-
-    def __call__(self, far: Progress) -> None:
-        from detente.evidence import Event
-        from detente.simulation.backtest.countdown import in_words
-
-        now = time.monotonic()
-        if far.done == far.total:
-            self.report(Event("step", "comparing portfolios, and looking for what would break them"))
-        elif now - self.last >= PAUSE:
-            self.last = now
-            left = f"about {in_words(far.seconds_left)} left"
-            kept = f", {far.kept} of them from before" if far.kept else ""
-            self.report(Event("step", f"{far.done} of {far.total} parts are played{kept}; {left}"))
 
 
 def _players(case: Case, show: Output) -> int:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter, validators
 
+from detente.commands.running import Running
 from detente.commands.showing import DONE, Output, progress, records, say, say_json, table
 
 if TYPE_CHECKING:
@@ -41,19 +43,21 @@ def backtest(
     output: Annotated[
         Path | None, Parameter(name=["--output", "-o"], help="Folder for every table, as CSV.")
     ] = None,
+    running: Running = Running(),
     show: Output = Output(),
 ) -> int:
     """Score forecasts of where states stand, made at the end of past years, against simple rules.
 
     What ships or was kept is shown at once; other years and other votes are computed, which takes minutes. A
-    run that is interrupted takes up again the readings of votes that it had made.
+    run that is interrupted takes up again the readings of votes that it had made and, with a folder, the
+    forecasts.
     """
     from detente.simulation.backtest.boards import Plan
     from detente.study import load
 
     plan = Plan(first=first, calibrate=calibrate, horizon=horizon, seed=seed)
     with progress(show) as report:
-        found = _boards(load(case), plan, fresh=fresh, report=report)
+        found = _boards(load(case), plan, fresh=fresh, running=running, report=report)
     if output is not None:
         found.write(output)
     if show.json:
@@ -65,7 +69,9 @@ def backtest(
     return DONE
 
 
-def _boards(study: Study, plan: Plan, *, fresh: bool, report: Callable[[Event], None]) -> Boards:
+def _boards(
+    study: Study, plan: Plan, *, fresh: bool, running: Running, report: Callable[[Event], None]
+) -> Boards:
     from detente.errors import Problem, SimulationError, raise_all
     from detente.measurement.missing import PULL_VOTES
     from detente.simulation.backtest import shipped
@@ -73,6 +79,7 @@ def _boards(study: Study, plan: Plan, *, fresh: bool, report: Callable[[Event], 
 
     Question.of(study.case)
     raise_all(SimulationError, list(plan.problems()))
+    how = replace(running.how(report, "origins"), report=None)
     if not fresh and (held := shipped.boards_of(study.case, study.evidence, plan)):
         return held
     if not shipped.votes_at_hand(study.evidence):
@@ -81,7 +88,7 @@ def _boards(study: Study, plan: Plan, *, fresh: bool, report: Callable[[Event], 
     from detente.simulation.backtest.in_case import backtest_case
     from detente.simulation.panel.in_case import CasePanels
 
-    made = backtest_case(CasePanels(study.case, study.evidence), plan, report=report)
+    made = backtest_case(CasePanels(study.case, study.evidence), plan, report=report, how=how)
     return shipped.keep(made, study.case, study.evidence)
 
 

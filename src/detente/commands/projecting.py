@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter, validators
 
 from detente.commands.cases import CaseName, Folder, seal_forecasts
+from detente.commands.running import Running
 from detente.commands.showing import DONE, Output, progress, records, say, say_json, table
 from detente.errors import CaseError, DetenteError, Problem, SimulationError, did_you_mean, raise_all
 from detente.files import check_writable
@@ -21,16 +21,14 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from detente.evidence import Event
+    from detente.executors import How
     from detente.simulation.backtest.boards import Boards
-    from detente.simulation.ensemble.gathering import Progress
     from detente.simulation.projection.outlook import Difference, Outlook
     from detente.study import Study
 
 ALL = "all"
 LIKELIEST = 8
 """How many crossings the terminal shows."""
-PAUSE = 2.0
-"""Seconds between two lines that say how far a run is."""
 
 
 @Parameter(name="*")
@@ -51,13 +49,6 @@ class Drawing:
         int, Parameter(validator=validators.Number(gte=0), help="Seed: the same seed gives the same bytes.")
     ] = 0
     until: Annotated[str | None, Parameter(help="A day (2030-06-30), or a year, to its end.")] = None
-    jobs: Annotated[
-        int | None,
-        Parameter(validator=validators.Number(gte=1), help="Threads; they change nothing in the results."),
-    ] = None
-    resume: Annotated[
-        Path | None, Parameter(help="A folder for what is done, so that a long run can be picked up.")
-    ] = None
     seal: Annotated[
         bool, Parameter(negative="", help="Seal what the case's brief says of the future in the record.")
     ] = False
@@ -76,6 +67,7 @@ def project(
     case: CaseName,
     *,
     drawing: Drawing = Drawing(),
+    running: Running = Running(),
     why: Annotated[str | None, Parameter(help="An actor or bloc whose changes are taken apart.")] = None,
     baseline: Annotated[
         bool, Parameter(negative="", help="Only show the digest that scenarios have to name.")
@@ -90,7 +82,7 @@ def project(
         check_writable(output)
     with progress(show) as report:
         study = _study(case, drawing, report)
-        found = _drawn(study, drawing, report)
+        found = _drawn(study, drawing, running, report)
         parts = None if why is None else _why(found, why)
         if drawing.seal:
             seal_forecasts(study)
@@ -122,11 +114,10 @@ def _study(case: str, drawing: Drawing, report: Callable[[Event], None]) -> Stud
     return replace(load(case, seed=drawing.seed), report=report)
 
 
-def _drawn(study: Study, drawing: Drawing, report: Callable[[Event], None]) -> _Found:
+def _drawn(study: Study, drawing: Drawing, running: Running, report: Callable[[Event], None]) -> _Found:
     """Return the futures asked for; scenarios that do not fit are named all at once, before any is drawn."""
     from detente.cases.scenarios import patched, scenario_named
     from detente.simulation.backtest.shipped import boards_of
-    from detente.simulation.ensemble.gathering import Means
 
     keys = [each for name in drawing.scenario for each in (study.case.scenarios if name == ALL else [name])]
     keys, until = list(dict.fromkeys(keys)), _until(drawing.until)
@@ -142,16 +133,14 @@ def _drawn(study: Study, drawing: Drawing, report: Callable[[Event], None]) -> _
             problems += error.problems
     raise_all(CaseError, problems)
 
-    def means(part: str) -> Means:
-        folder = drawing.resume / part if drawing.resume is not None else None
-        told = _Teller(part, report)
-        return Means(threads=drawing.jobs, folder=folder, progress=told)
+    def how(part: str) -> How:
+        return running.how(report, "futures", part=part)
 
     asked: dict[str, Any] = {"draws": drawing.draws, "until": until}
-    base, others = study.project(**asked, means=means("baseline")), {}
+    base, others = study.project(**asked, how=how("baseline")), {}
     for key in keys:
-        under = study.project(key, **asked, means=means(f"scenario {Path(key).stem}"))
-        others[key] = (under, under.against(base, means=means(f"{Path(key).stem} against the baseline")))
+        under = study.project(key, **asked, how=how(f"scenario {Path(key).stem}"))
+        others[key] = (under, under.against(base, how=how(f"{Path(key).stem} against the baseline")))
     return _Found(base, others, boards_of(study.case, study.evidence))
 
 
@@ -168,29 +157,6 @@ def _until(text: str | None) -> date | int | None:
     except ValueError as error:
         hint = "type a day as 2030-06-30, or a year as 2030"
         raise SimulationError(Problem("--until", f"{text!r} is neither a day nor a year", hint)) from error
-
-
-@dataclass
-class _Teller:
-    """Says how far a long run is, every few seconds."""
-
-    part: str
-    report: Callable[[Event], None]
-    last: float = 0.0
-
-    def __post_init__(self) -> None:
-        self.last = time.monotonic()
-
-    def __call__(self, far: Progress) -> None:
-        from detente.evidence import Event
-        from detente.simulation.backtest.countdown import in_words
-
-        now = time.monotonic()
-        if now - self.last < PAUSE or far.done >= far.total:
-            return
-        self.last = now
-        left = f"about {in_words(far.seconds_left)} left"
-        self.report(Event("step", f"{self.part}: {far.done:,} of {far.total:,} futures, {left}"))
 
 
 def _why(found: _Found, name: str) -> DataFrame:

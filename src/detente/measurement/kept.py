@@ -8,7 +8,6 @@ import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ import pandas as pd
 
 import detente
 from detente import files
+from detente.digests import code_of as code_of
 from detente.errors import EvidenceError
 from detente.measurement.ballots import Evidence
 
@@ -39,15 +39,6 @@ def key(*parts: object) -> str:
     code = code_of(Path(__file__).parent)
     text = json.dumps([detente.__version__, code, *parts], separators=(",", ":"), default=str)
     return hashed(text.encode())[:24]
-
-
-@cache
-def code_of(room: Path) -> str:
-    """Return the digest of a room's own code: a result does not outlive the method that made it."""
-    digest = hashlib.sha256()
-    for path in sorted(each for each in room.rglob("*") if each.suffix in (".py", ".yaml")):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
 
 
 def hashed(content: bytes) -> str:

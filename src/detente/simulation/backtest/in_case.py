@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from detente.errors import SimulationError, raise_all
 from detente.evidence.progress import Event, Report, silent
+from detente.executors import How, Progress, Result, run
+from detente.executors.objects import packed, unpacked
 from detente.simulation.backtest.boards import MODEL, Boards, Plan
-from detente.simulation.backtest.countdown import Countdown
+from detente.simulation.backtest.countdown import Countdown, in_words
 from detente.simulation.backtest.covariates import covariate_board
 from detente.simulation.backtest.foretelling import Design, Told, foretell
 from detente.simulation.backtest.rolling import Backtest, scored
@@ -27,13 +29,16 @@ MODELS = {
 """The model and what it would be without a part, or with one more; covariates are judged apart."""
 
 
-def backtest_case(panels: CasePanels, plan: Plan | None = None, *, report: Report = silent) -> Boards:
+def backtest_case(
+    panels: CasePanels, plan: Plan | None = None, *, report: Report = silent, how: How | None = None
+) -> Boards:
     """Return the tables of a case's backtest; `report` is told of each step and of the time left.
 
     Readings are estimated anew for every origin, from votes until the end of its year, and kept: a run that
-    is interrupted takes them up again. A member crosses when it is read nearer to the rival than to its bloc.
+    is interrupted takes them up again. Forecasts are made origin by origin, as `how` says. A member crosses
+    when it is read nearer to the rival than to its bloc.
 
-    Raises SimulationError for a plan that does not fit the votes.
+    Raises `SimulationError` for a plan that does not fit the votes.
     """
     plan = plan or Plan()
     raise_all(SimulationError, list(plan.problems()))
@@ -42,17 +47,51 @@ def backtest_case(panels: CasePanels, plan: Plan | None = None, *, report: Repor
     last = latest.years[-1]
     raise_all(SimulationError, list(plan.problems(last)))
     held: dict[int, Panel] = {}
-    told: dict[int, Told] = {}
-    design = Design(models=MODELS, years=plan.horizon, seed=plan.seed)
-    clock = Countdown(last - plan.calibrate, report)
-    for year in range(plan.calibrate, last):
+    years = range(plan.calibrate, last)
+    clock = Countdown(len(years), report)
+    for year in years:
         held[year] = panels.until(year)
-        if year == plan.calibrate:
-            design = replace(design, sides=_sides(panels, held[year]))
-        told[year] = foretell(held[year], design)
-        clock.done(f"read votes until {year} and forecast from there")
+        clock.done(f"read votes until {year}")
+    sides = _sides(panels, held[plan.calibrate])
+    design = Design(models=MODELS, years=plan.horizon, seed=plan.seed, sides=sides)
+    told = _foretold(held, design, how or How(), report)
     report(Event("step", "scoring"))
     return boards(scored(held, latest, told, first=plan.first), held, latest, plan)
+
+
+def _foretold(held: Mapping[int, Panel], design: Design, how: How, report: Report) -> dict[int, Told]:
+    """Return what is said at each origin; each is a chunk of work."""
+    origins = [Task(panel, design) for panel in held.values()]
+
+    def heard(far: Progress) -> None:
+        left = f"; about {in_words(far.seconds_left)} left" if far.done < far.total else ""
+        report(Event("step", f"forecast from an origin ({far.done} of {far.total}{left})"))
+        if how.report is not None:
+            how.report(far)
+
+    told = {}
+    made = run(said, origins, replace(how, report=heard))
+    for origin, result in zip(origins, made, strict=True):
+        told[origin.panel.years[-1]] = unpacked(result, known=origin.known)
+    return told
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """An origin: what was known at the end of a year, and what is to be said."""
+
+    panel: Panel
+    design: Design
+
+    @property
+    def known(self) -> dict[str, object]:
+        """What need not be sent back."""
+        return {"panel": self.panel}
+
+
+def said(task: Task) -> Result:
+    """Return what is said at one origin."""
+    return packed(foretell(task.panel, task.design), known=task.known)
 
 
 def _sides(panels: CasePanels, earliest: Panel) -> tuple[tuple[str, str], ...]:

@@ -13,7 +13,7 @@ ROOT_TWO = math.sqrt(2.0)
 TINY = 1e-300
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def sample_crps(sample, outcome, out):
     """Into `out` (N,) the continuous ranked probability score of a sample (S, N), without its small-sample
     bias.
@@ -31,7 +31,7 @@ def sample_crps(sample, outcome, out):
         out[i] = near / size - pairs / (size * (size - 1.0))
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def noisy_density(sample, noise, wild_share, wild_variance, outcome, density, below):
     """Into `density` and `below` (N,): how likely a reading is, and how likely one below it.
 

@@ -10,9 +10,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from detente.errors import Problem, SimulationError, did_you_mean, raise_all
+from detente.executors import How
 from detente.simulation.ensemble.drawing import Drawn, Paired
 from detente.simulation.ensemble.futures import Futures
-from detente.simulation.ensemble.gathering import Means, gather
+from detente.simulation.ensemble.gathering import gather
 from detente.simulation.ensemble.packing import packed
 from detente.simulation.ensemble.results import (
     KINDS,
@@ -84,7 +85,7 @@ def paired(gained: Ints, lost: Ints, draws: int) -> tuple[Floats, Floats, Floats
 
 
 def compare(
-    base: Futures, scenario: Futures, *, draws: int = 1000, seed: int = 0, means: Means | None = None
+    base: Futures, scenario: Futures, *, draws: int = 1000, seed: int = 0, how: How | None = None
 ) -> Comparison:
     """Draw futures with and without a scenario, with the same luck, and return what differs.
 
@@ -105,7 +106,7 @@ def compare(
     voters = shape.voters | other.voters
     source = Paired(Drawn(packed(base), seed), Drawn(packed(scenario), seed))
     both = Shape(shape.names, shape.times, shape.occasions, voters)
-    return Comparison(both, gather(source, draws, means=means), seed, source.digest())
+    return Comparison(both, gather(source, draws, how=how), seed, source.digest())
 
 
 def _apart(one: Shape, other: Shape) -> Iterator[Problem]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Protocol
 
 import numpy as np
@@ -43,6 +45,14 @@ def by_future(values: NDArray[Any], number: int) -> NDArray[Any]:
     """Return the first of what is held in blocks (blocks, rows, LANES) future by future, (futures, rows)."""
     blocks, rows, lanes = values.shape
     return values.swapaxes(1, 2).reshape(blocks * lanes, rows)[:number]
+
+
+def by_rows(
+    pool: ThreadPoolExecutor, threads: int, rows: int, work: Callable[[tuple[int, int]], None]
+) -> None:
+    """Let threads work on spans of rows."""
+    ends = np.linspace(0, rows, threads * PIECES + 1).astype(int).tolist()
+    list(pool.map(work, pairwise(ends)))
 
 
 class Source(Protocol):

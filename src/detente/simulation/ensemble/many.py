@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -11,11 +10,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from detente.errors import Problem, SimulationError, raise_all
+from detente.executors import How
+from detente.executors.work import Clock
 from detente.simulation.ensemble.drawing import Chunk, Drawn, by_future
 from detente.simulation.ensemble.futures import Futures
-from detente.simulation.ensemble.gathering import Means, chunks, workers
+from detente.simulation.ensemble.gathering import workers
 from detente.simulation.ensemble.measures import Ends, Outcome, label
 from detente.simulation.ensemble.packing import memberships, packed
+from detente.simulation.ensemble.parts import chunks
 from detente.simulation.ensemble.plan import Plan
 from detente.simulation.ensemble.results import Shape
 
@@ -65,14 +67,15 @@ def draw_many(
     measure: Sequence[Outcome],
     draws: int = 1000,
     seed: int = 0,
-    means: Means | None = None,
+    how: How | None = None,
 ) -> Many:
     """Draw every variant with the same luck, and return what `measure` asks for of each single future.
 
     Variants have the same actors, issues, blocs, covariates, lines and steps, and may differ in all else.
     What comes out is the same bytes for any threads and chunks, and whichever variants are drawn beside one
-    another, so that they may be shared out among workers. The folder of `means` is not used. Raises
-    `SimulationError` with every variant that is of another shape, and all that is asked for and not there.
+    another, so that they may be shared out among workers. All are drawn in this process: of `how`, its
+    threads and futures in a chunk count, and whom it tells. Raises `SimulationError` with every variant that
+    is of another shape, and all that is asked for and not there.
 
     >>> from detente.simulation.dynamics import Dynamics
     >>> from detente.simulation.ensemble.measures import Position
@@ -90,19 +93,19 @@ def draw_many(
     ready = [each if each.every == each.steps else replace(each, every=each.steps) for each in variants]
     shapes = [Shape.of(futures) for futures in ready]
     raise_all(SimulationError, list(_missing(ready, shapes, measure)))
-    how, begun = means or Means(), time.monotonic()
+    how, clock = how or How(), Clock(len(ready) * draws, how.report if how else None)
     with workers(draws, how) as (pool, threads):
         values, lost = _room(len(ready), draws, len(measure))
         first_plan = packed(ready[0])
         for place, (futures, shape) in enumerate(zip(ready, shapes, strict=True)):
             source = Drawn(packed(futures, like=(ready[0], first_plan)), seed)
-            for first, count in chunks((0, draws), source.rows, how):
+            for first, count in chunks((0, draws), source.rows, how.chunk):
                 chunk = source.chunk(pool, threads, first=first, count=count)
                 ends, span = ends_of_chunk(shape, source.plan, chunk), slice(first, first + count)
                 for column, outcome in enumerate(measure):
                     values[place, span, column] = outcome.column(ends)
                 lost[place, span] = ~np.isfinite(chunk.futures(count)).all(axis=1)
-            how.tell((place + 1) * draws, len(ready) * draws, begun=begun)
+            clock.tick(draws)
     values[lost] = np.nan
     return Many(values, lost, tuple(measure), seed)
 

@@ -1,22 +1,24 @@
-"""Counts of a run, and the folder in which they are kept part by part, so that a run can be picked up."""
+"""Counts of a run: whole numbers, so that neither the size of its parts nor their order matters."""
 
 from __future__ import annotations
 
-import json
-import zipfile
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.errors import Problem, SimulationError
-from detente.files import replacing, write_text
+from detente.executors import Result
+from detente.simulation.ensemble.drawing import Chunk, Source, by_rows
+from detente.simulation.ensemble.luck import LANES
+from detente.simulation.ensemble.summing import count_true, put_in_bins
 
+Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-FORM = 1
-"""Raised when the same inputs come to other numbers, or files are written otherwise."""
-MANIFEST = "manifest.json"
+CHUNK = 2**25
+"""Bytes of the numbers of one chunk of futures that are drawn together."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,65 +38,60 @@ class Tally:
             np.zeros(flags, dtype=np.int64),
         )
 
-    def add(self, other: Tally) -> None:
+    def result(self) -> Result:
+        """Return it as arrays, counts as small as they fit."""
+        small = self.counts.max(initial=0) < 2**16
+        return {
+            "counts": self.counts.astype(np.uint16) if small else self.counts,
+            "sums": self.sums,
+            "flags": self.flags,
+        }
+
+    def add(self, other: Result) -> None:
         """Add what another has counted."""
-        np.add(self.counts, other.counts, out=self.counts)
-        np.add(self.sums, other.sums, out=self.sums)
-        np.add(self.flags, other.flags, out=self.flags)
+        np.add(self.counts, other["counts"], out=self.counts)
+        np.add(self.sums, other["sums"], out=self.sums)
+        np.add(self.flags, other["flags"], out=self.flags)
 
 
-@dataclass(frozen=True)
-class Parts:
-    """A folder for the parts of one run, told from others by a digest; without a folder, nothing is kept.
+@dataclass(frozen=True, eq=False)
+class Count:
+    """Draws a part of a run, (its first future, and how many), and counts: what a worker does.
 
-    Raises `SimulationError` where the folder holds another run.
+    `edges` (rows, 2): where bins begin, and how many there are to 1; `bins`: how many there are.
     """
 
-    folder: Path | None
-    digest: str
-    draws: int
+    source: Source
+    edges: Floats
+    bins: int
+    threads: int = field(default=1, compare=False)
 
-    def __post_init__(self) -> None:
-        if self.folder is None:
-            return
-        mine = {"form": FORM, "digest": self.digest, "draws": self.draws}
-        manifest = self.folder / MANIFEST
-        if not manifest.exists():
-            write_text(manifest, json.dumps(mine, indent=1) + "\n")
-            return
-        try:
-            held = json.loads(manifest.read_text(encoding="utf-8"))
-        except ValueError:
-            held = None
-        if held != mine:
-            hint = "choose another folder, or remove this one to begin anew"
-            raise SimulationError(Problem(str(self.folder), "holds a run of something else", hint))
+    def __call__(self, part: tuple[int, int]) -> Result:
+        """Return the tally of a part as arrays."""
+        tally, rows = self.blank(), self.source.rows
+        with ThreadPoolExecutor(self.threads) as pool:
+            for first, count in chunks(part, rows):
+                chunk = self.source.chunk(pool, self.threads, first=first, count=count)
+                by_rows(pool, self.threads, rows[0], partial(_put, chunk, self.edges, tally))
+                for kind, flags in enumerate(chunk.flags):
+                    count_true(flags, chunk.count, tally.flags[kind])
+        return tally.result()
 
-    def load(self, start: int) -> Tally | None:
-        """Return the part that begins with a future, or None where it is not there or cannot be read."""
-        file = self._file(start)
-        if file is None or not file.exists():
-            return None
-        try:
-            with file.open("rb") as handle, np.load(handle) as held:
-                return Tally(held["counts"].astype(np.uint32), held["sums"], held["flags"])
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-            return None
+    def blank(self) -> Tally:
+        """Return a tally of nothing."""
+        rows, flags = self.source.rows
+        return Tally.empty(rows, self.bins, (self.source.kinds, flags))
 
-    def has(self, start: int) -> bool:
-        """Return whether the part that begins with a future is there."""
-        file = self._file(start)
-        return file is not None and file.exists()
 
-    def save(self, start: int, tally: Tally) -> None:
-        """Write a part, whole or not at all."""
-        file = self._file(start)
-        if file is None:
-            return
-        small = tally.counts.max(initial=0) < 2**16
-        counts = tally.counts.astype(np.uint16) if small else tally.counts
-        with replacing(file) as part, part.open("wb") as handle:
-            np.savez(handle, counts=counts, sums=tally.sums, flags=tally.flags)
+def chunks(
+    span: tuple[int, int], rows: tuple[int, int], most: int | None = None
+) -> Iterator[tuple[int, int]]:
+    """Yield the first future and the size of each chunk of a span of futures (the first, and how many)."""
+    start, size = span
+    most = most or max(CHUNK // max(4 * rows[0], rows[1]) // LANES * LANES, LANES)
+    for first in range(start, start + size, most):
+        yield first, min(most, start + size - first)
 
-    def _file(self, start: int) -> Path | None:
-        return None if self.folder is None else self.folder / f"part-{start:010d}.npz"
+
+def _put(chunk: Chunk, edges: Floats, tally: Tally, span: tuple[int, int]) -> None:
+    put_in_bins(chunk.values, chunk.count, edges, span, tally.counts, tally.sums)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detente.errors import Problem, SimulationError
+from detente.executors import How
 from detente.simulation.ensemble.drawing import Drawn
 from detente.simulation.ensemble.futures import Futures
-from detente.simulation.ensemble.gathering import EXACT, Means, chunk_of, fill, gather
+from detente.simulation.ensemble.gathering import EXACT, chunk_of, fill_share, gather
 from detente.simulation.ensemble.packing import packed
 from detente.simulation.ensemble.results import KINDS, Ensemble, Shape
 
@@ -18,14 +19,16 @@ if TYPE_CHECKING:
 
 
 def draw(
-    futures: Futures, *, draws: int = 1000, seed: int = 0, means: Means | None = None, trajectories: int = 0
+    futures: Futures, *, draws: int = 1000, seed: int = 0, how: How | None = None, trajectories: int = 0
 ) -> Ensemble:
-    """Draw futures and return what came of them; the same bytes for any threads, chunks, workers and parts.
+    """Draw futures and return what came of them; the same bytes however it is run.
 
     Quantiles are exact while all numbers fit into 134 MB (for 45 actors, 3 issues, 3 covariates and 21 points
     in time, up to 5,600 futures), else counted in 1,024 bins and off by one at most (`_resolution`).
-    `trajectories` keeps the positions of so many futures. Raises `SimulationError` where numbers of futures
-    make no sense, and where the folder of `means` holds another run.
+    `trajectories` keeps the positions of so many futures. Exact runs are short: they are drawn in this
+    process wherever others go, and nothing of them is kept in a folder. Raises `SimulationError` where
+    numbers of futures make no sense, and `ExecutorError` where `how` does not, or its folder holds another
+    run.
 
     >>> import numpy as np
     >>> from detente.simulation.dynamics import Dynamics
@@ -38,25 +41,25 @@ def draw(
     shape = Shape.of(futures)
     kept = None
     if trajectories:
-        kept = _trajectories(source, shape, min(trajectories, draws), means)
-    return Ensemble(shape, gather(source, draws, means=means), seed, source.digest(), kept)
+        kept = _trajectories(source, shape, min(trajectories, draws), how)
+    return Ensemble(shape, gather(source, draws, how=how), seed, source.digest(), kept)
 
 
-def draw_share(futures: Futures, share: tuple[int, int], *, draws: int, seed: int = 0, means: Means) -> None:
-    """Draw one worker's share (k, n), the k-th of n from 0, of a run into the folder of `means`.
+def draw_share(futures: Futures, share: tuple[int, int], *, draws: int, seed: int = 0, how: How) -> None:
+    """Draw one worker's share (k, n), the k-th of n from 0, of a run into the folder of `how`.
 
-    `draw` then takes what is there. Raises `SimulationError` as `draw` does, and without a folder.
+    `draw` then takes what is there. Raises as `draw` does, and `ExecutorError` without a folder.
     """
-    fill(Drawn(packed(futures), seed), draws, means=means, share=share)
+    fill_share(Drawn(packed(futures), seed), draws, how=how, share=share)
 
 
-def _trajectories(source: Drawn, shape: Shape, number: int, means: Means | None) -> xr.DataArray:
+def _trajectories(source: Drawn, shape: Shape, number: int, how: How | None) -> xr.DataArray:
     import xarray as xr
 
     if number < 0 or number * source.rows[0] * 4 > EXACT:
         most = EXACT // (4 * source.rows[0])
         raise SimulationError(Problem("trajectories", f"{number} futures", f"keep 1 to {most}"))
-    chunk = chunk_of(source, number, means)
+    chunk = chunk_of(source, number, how)
     positions = dict(shape.tables(chunk.futures(number).astype(float)))["positions"]
     axes = ("future", "time", *KINDS["positions"])
     names = {"future": np.arange(number), "time": shape.times, **shape.coordinates(*KINDS["positions"])}

@@ -63,7 +63,7 @@ class Filtered(NamedTuple):
     blur: Floats
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def pull(data, t, alpha, omega, mean, seen, kept, moved):
     """Into `kept` and `moved` (N,): a step without shocks is kept * position + moved."""
     member = data.member[t]
@@ -90,7 +90,7 @@ def pull(data, t, alpha, omega, mean, seen, kept, moved):
                     moved[i] += omega * data.weight[at] * mean[data.partner[at]]
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def usual_tail(law):
     """Mean factor of an own shock's variance."""
     total = 0.0
@@ -99,7 +99,7 @@ def usual_tail(law):
     return total
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def highest(log_share, i):
     """Largest of an actor's log shares."""
     top = log_share[0, i]
@@ -108,7 +108,7 @@ def highest(log_share, i):
     return top
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def expect(law, mean, variance, log_share, kept, moved, noise, residual, spread, reading, seen):
     """Into `residual` and `spread` (N,): how far readings are from what was expected, over all scales."""
     usual = usual_tail(law)
@@ -127,7 +127,7 @@ def expect(law, mean, variance, log_share, kept, moved, noise, residual, spread,
             spread[i] = second / total - (first / total) ** 2 + noise[i]
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def learn(law, m, prior, scale, y, noise, blur, tails):
     """Return mean, variance and log likelihood of one position after its reading, under one scale.
 
@@ -153,7 +153,7 @@ def learn(law, m, prior, scale, y, noise, blur, tails):
     return mean, max(second / total - mean * mean, 1e-12), math.log(total) - 0.5 * math.log(2.0 * math.pi)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def step(data, law, t, mean, variance, log_share, seen, out):
     """Carry all actors from year t - 1 to t, in place; return what common shocks add to the likelihood."""
     kept, moved, tails, blur = out.kept[t], out.moved[t], out.tails[t], out.blur[t]
@@ -188,7 +188,7 @@ def step(data, law, t, mean, variance, log_share, seen, out):
     return added
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def centres(mean, log_share):
     """Means (N,) of positions over scales."""
     out = np.empty(mean.shape[1])
@@ -203,7 +203,7 @@ def centres(mean, log_share):
     return out
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def filter_panel(data, law, keep):
     """Return what is known of every position after each year, and the likelihood; `keep` paths, or only the
     end.

@@ -13,7 +13,7 @@ ROUNDS = 3
 """How often the weights of residuals are renewed in finding a common shock."""
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def common_shock(residual, variance, member, sd, trust, shift, blur):
     """Into `shift` (N,) the most likely common shock, into `blur` its variance; return its log weight.
 
@@ -53,7 +53,7 @@ def common_shock(residual, variance, member, sd, trust, shift, blur):
     return weight
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def weigh(residual, variance, load, trust, shift, curvature, slope):
     """Into `curvature` (Q, Q; lower triangle) and `slope` (Q,) what residuals say of standard normal shocks,
     whose last value moves actors by `shift`: outliers count less where `trust` is above 0.
@@ -75,7 +75,7 @@ def weigh(residual, variance, load, trust, shift, curvature, slope):
                         curvature[a, b] += weight * load[i, a] * load[i, b]
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def factor(table):
     """Turn the lower triangle of a positive definite table into its Cholesky factor, in place."""
     for a in range(len(table)):
@@ -86,7 +86,7 @@ def factor(table):
             table[a, b] = math.sqrt(left) if a == b else left / table[b, b]
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def solve_lower(root, v):
     """Solve root x = v for a lower triangle, in place."""
     for a in range(len(v)):
@@ -95,7 +95,7 @@ def solve_lower(root, v):
         v[a] /= root[a, a]
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def solve_upper(root, v):
     """Solve root' x = v for a lower triangle, in place."""
     for a in range(len(v) - 1, -1, -1):

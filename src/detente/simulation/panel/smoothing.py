@@ -10,7 +10,7 @@ from __future__ import annotations
 from numba import njit
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def smooth_panel(found, law, seen_since, mean, variance):
     """Into `mean`, `variance` (T, G, N): positions given all years, backwards (Kim 1994, J. Econom. 60:1).
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from detente.cases.schema import Case
-    from detente.simulation.ensemble.gathering import Means
+    from detente.executors import How
 
 SOURCES = {
     "positions": "positions",
@@ -122,7 +122,7 @@ class Outlook(Result):
         sure = "Standard deviation among members: p5 to p95 hold 90 % of futures; the less, the more united."
         return repr(self), sure, self.frame("cohesion")
 
-    def against(self, base: Outlook, *, means: Means | None = None) -> Difference:
+    def against(self, base: Outlook, *, how: How | None = None) -> Difference:
         """Return what is otherwise than in `base`, future by future, with the same luck.
 
         Raises `SimulationError` where the two were not drawn alike, or have other actors, items or days.
@@ -135,7 +135,7 @@ class Outlook(Result):
             self.prepared.futures,
             draws=self.draws,
             seed=self.ensemble.seed,
-            means=means,
+            how=how,
         )
         return Difference(self.prepared, found, self.scenario)
 
@@ -211,12 +211,12 @@ def outlook(
     until: date | None = None,
     draws: int = 1000,
     seed: int = 0,
-    means: Means | None = None,
+    how: How | None = None,
     trajectories: int = 0,
 ) -> Outlook:
     """Return the futures of a case that has any scenario laid over it already, as `scenario` names it."""
     prepared = prepare(case, known, until=until, seed=seed)
-    found = draw(prepared.futures, draws=draws, seed=seed, means=means, trajectories=trajectories)
+    found = draw(prepared.futures, draws=draws, seed=seed, how=how, trajectories=trajectories)
     return Outlook(prepared, found, scenario)
 
 

@@ -19,7 +19,7 @@ from detente.strategy.campaign import breaking, saying
 from detente.strategy.campaign.adapting import Adapted, adapting
 from detente.strategy.campaign.breaking import Breaking
 from detente.strategy.campaign.failing import Failing, drivers, failing
-from detente.strategy.campaign.matrix import Campaign, How, campaign
+from detente.strategy.campaign.matrix import Campaign, campaign
 from detente.strategy.campaign.payoffs import in_words
 from detente.strategy.campaign.playing import Played, play
 from detente.strategy.campaign.sides import NOTHING, asked_of, opponent, player_named, side
@@ -29,6 +29,7 @@ from detente.strategy.campaign.wedging import Wedged, wedging
 from detente.strategy.campaign.weighing import Weighed, weigh
 
 if TYPE_CHECKING:
+    from detente.executors import How
     from detente.simulation.projection.preparing import Prepared
     from detente.strategy.sensitivity.indices import Indices
 

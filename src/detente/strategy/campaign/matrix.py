@@ -4,28 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from numba import get_num_threads
 from numpy.typing import NDArray
 
 from detente.errors import Problem, StrategyError, raise_all
-from detente.simulation.ensemble.gathering import Means
+from detente.executors import How, run
 from detente.simulation.ensemble.many import draw_many
 from detente.simulation.ensemble.measures import Outcome, Position, label
 from detente.strategy.campaign.payoffs import Ledger, ledger, measured, simulated
 from detente.strategy.campaign.pulling import Change, Pulls
 from detente.strategy.campaign.sides import NOTHING, Side
-from detente.strategy.executors import run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from detente.simulation.ensemble.futures import Futures
     from detente.simulation.projection.preparing import Prepared
-    from detente.strategy.executors import Progress
 
 Floats = NDArray[np.float64]
 TOGETHER = 20
@@ -43,20 +39,7 @@ class Batch:
     outcomes: tuple[Outcome, ...]
     draws: int
     seed: int
-    threads: int | None = None
-
-
-@dataclass(frozen=True)
-class How:
-    """How to run, which changes nothing in what comes out: where, with how many workers, a folder to pick up
-    from, whom to tell, and how many pairs of portfolios go into a chunk.
-    """
-
-    executor: str = "serial"
-    jobs: int | None = None
-    folder: Path | None = None
-    report: Callable[[Progress], None] | None = None
-    together: int = TOGETHER
+    threads: int = field(default=1, compare=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -214,14 +197,13 @@ def _drawn(
 ) -> tuple[Floats, NDArray[np.int64]]:
     """Return outcomes (pairs, futures, outcomes) of the futures that no pair lost, and which these are."""
     base, every = replace(prepared.futures, every=prepared.futures.steps), list(changes)
-    threads = None if how.executor == "serial" else 1
+    together, threads = how.chunk or TOGETHER, how.threads(get_num_threads())
     batches = [
-        Batch(base, tuple(every[first : first + how.together]), tuple(measures), draws, seed, threads)
-        for first in range(0, len(every), how.together)
+        Batch(base, tuple(every[first : first + together]), tuple(measures), draws, seed, threads)
+        for first in range(0, len(every), together)
     ]
-    found = list(
-        run(drawn, batches, executor=how.executor, jobs=how.jobs, folder=how.folder, report=how.report)
-    )
+    where = replace(how, executor="serial") if how.here else how
+    found = list(run(drawn, batches, where, sizes=[len(batch.changes) for batch in batches]))
     kept = np.flatnonzero(~np.concatenate([each["lost"] for each in found]).any(axis=0))
     if len(kept) < FEWEST:
         what = f"numbers grow beyond bounds in {draws - len(kept)} of {draws} futures"
@@ -236,6 +218,6 @@ def drawn(batch: Batch) -> dict[str, NDArray[np.generic]]:
         measure=batch.outcomes,
         draws=batch.draws,
         seed=batch.seed,
-        means=Means(threads=batch.threads),
+        how=How("threads", batch.threads),
     )
     return {"values": found.values, "lost": found.lost}

@@ -1,4 +1,4 @@
-"""Digests of what a run computes, the same in every process and on every machine."""
+"""Digests of values and of code, the same in every process and on every machine."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import hashlib
 import pickle
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
-from functools import partial
+from functools import cache, partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,9 @@ import numpy as np
 def digest(*values: object) -> str:
     """Return the SHA-256 of values, in hexadecimal: by what they hold, never by where they lie in memory.
 
-    Arrays count with their type and shape, dataclasses with their name and fields, functions with their name
-    only. What is none of these, a number, text or a collection counts as it is pickled.
+    Arrays count with their type and shape, tables with their labels and cells, dataclasses with their name
+    and those fields that are compared (`field(compare=False)` marks what changes nothing), functions with
+    their name only. What is none of these, a number, text or a collection counts as it is pickled.
 
     >>> digest(1, "a") == digest(1, "a"), digest(1) == digest(1.0)
     (True, False)
@@ -25,6 +27,15 @@ def digest(*values: object) -> str:
     for part in _parts(values):
         made.update(len(part).to_bytes(8, "little"))
         made.update(part)
+    return made.hexdigest()
+
+
+@cache
+def code_of(room: Path) -> str:
+    """Return the digest of a room's own code: a result does not outlive the method that made it."""
+    made = hashlib.sha256()
+    for path in sorted(each for each in room.rglob("*") if each.suffix in (".py", ".yaml")):
+        made.update(path.read_bytes())
     return made.hexdigest()
 
 
@@ -43,7 +54,10 @@ def _parts(value: Any) -> Iterator[bytes]:
     elif isinstance(value, set | frozenset):
         yield from _all(sorted(digest(each) for each in value))
     elif is_dataclass(value) and not isinstance(value, type):
-        yield from _all([(field.name, getattr(value, field.name)) for field in fields(value)])
+        yield from _all([(each.name, getattr(value, each.name)) for each in fields(value) if each.compare])
+    elif type(value).__module__.partition(".")[0] == "pandas":
+        held = value.reset_index()  # of a series or a frame
+        yield from _all([(str(name), str(held[name].dtype), held[name].tolist()) for name in held])
     elif isinstance(value, partial):
         yield from _all([value.func, value.args, value.keywords])
     elif callable(value) and hasattr(value, "__qualname__"):

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field
 
-from detente.errors import Problem, StrategyError
-from detente.strategy.executors.pools import Pool, Result, call
-from detente.strategy.executors.work import Work
+from detente.errors import ExecutorError, Problem
+from detente.executors.calling import Result, call_alike, stamp
+from detente.executors.pools import Pool
+from detente.executors.work import Work
 
 TRIES = 3
 """How often a chunk is tried whose worker dies: once beside others, then alone."""
@@ -34,13 +35,13 @@ class Crew:
     tries: dict[int, int] = field(default_factory=dict)
 
     def results(self) -> Iterator[Result]:
-        """Yield results in order; where nobody asks for more, what has not begun is called off."""
-        self.todo.extend(range(len(self.work.chunks)))
+        """Yield results, in order if that is wanted; where nobody asks for more, the rest is called off."""
+        self.todo.extend(self.work.wanted)
         try:
-            for index in range(len(self.work.chunks)):
-                while index not in self.ready:
+            for index in self.work.wanted:
+                while not (index in self.ready if self.work.ordered else self.ready):
                     self._step()
-                yield self.ready.pop(index)
+                yield self.ready.pop(index if self.work.ordered else next(iter(self.ready)))
         finally:
             for future in self.under_way:
                 future.cancel()
@@ -63,7 +64,7 @@ class Crew:
             if not self.under_way:
                 self._submit(self.alone)
             return
-        most = self.pool.ahead
+        most = self.pool.ahead()
         while self.todo and len(self.under_way) < most and len(self.ready) < BUFFER * most:
             held = self.work.load(self.todo[0])
             if held is None:
@@ -72,7 +73,7 @@ class Crew:
                 self.ready[self.todo.popleft()] = held
 
     def _submit(self, queue: deque[int]) -> None:
-        future = self.executor.submit(call, self.work.function, self.work.chunks[queue[0]])
+        future = self.executor.submit(call_alike, self.work.function, self.work.chunks[queue[0]], stamp())
         self.under_way[future] = queue.popleft()
 
     def _collect(self, finished: set[Future[Result]]) -> BaseException | None:
@@ -100,7 +101,7 @@ class Crew:
         self.executor = self.pool.renew()
         self.work.clock.tick(restarts=1)
 
-    def _lost(self, chunks: list[int], died: BaseException) -> StrategyError:
+    def _lost(self, chunks: list[int], died: BaseException) -> ExecutorError:
         """Return the error that names the chunks, or the workers where none was under way."""
         hint = "it may want more memory than there is: make chunks smaller, or run fewer jobs"
         said = str(died).split("\n")[0]
@@ -112,4 +113,4 @@ class Crew:
             )
             for index in chunks
         ]
-        return StrategyError(*problems or [Problem("executor", "takes no more work", "give a new one")])
+        return ExecutorError(*problems or [Problem("executor", "takes no more work", "give a new one")])

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from detente.strategy.executors.keeping import Kept
-from detente.strategy.executors.pools import Result
+from detente.executors.calling import Result
+from detente.executors.keeping import Kept
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a run is: chunks done, of how many, how many of them an earlier run had done, about how many
+    """How far a run is: what is done, of how much, how much of it an earlier run had done, about how many
     seconds are left, and how often workers had to be started anew.
+
+    Counted in futures, in pairs of portfolios, in origins: in what a run is made of.
     """
 
     done: int
@@ -36,35 +38,40 @@ class Clock:
     begun: float = field(default_factory=time.monotonic)
     progress: Progress = Progress(0, 0, 0, 0.0, 0)
 
-    def tick(self, *, kept: int = 0, restarts: int = 0) -> None:
-        """Count a chunk as done here or before, or workers as started anew."""
+    def tick(self, done: int = 0, *, kept: bool = False, restarts: int = 0) -> None:
+        """Count something as done, here or before, or workers as started anew."""
         now = self.progress
-        done, before = now.done + (not restarts), now.kept + kept
+        after, before = now.done + done, now.kept + done * kept
         spent = time.monotonic() - self.begun
-        left = spent * (self.total - done) / max(done - before, 1)
-        self.progress = Progress(done, self.total, before, left, now.restarts + restarts)
+        left = spent * (self.total - after) / max(after - before, 1)
+        self.progress = Progress(after, self.total, before, left, now.restarts + restarts)
         if self.report is not None:
             self.report(self.progress)
 
 
 @dataclass(frozen=True)
 class Work:
+    """A function over chunks: which are wanted, whether in their order, and how much each stands for."""
+
     function: Callable[[Any], Result]
     chunks: tuple[object, ...]
+    sizes: tuple[int, ...]
     kept: Kept
     clock: Clock
+    wanted: Sequence[int]
+    ordered: bool
 
     def load(self, chunk: int) -> Result | None:
         """Return what an earlier run made of a chunk, if it did."""
         held = self.kept.load(chunk)
         if held is not None:
-            self.clock.tick(kept=1)
+            self.clock.tick(self.sizes[chunk], kept=True)
         return held
 
     def take(self, chunk: int, result: Result) -> Result:
         """Keep a result and count it."""
         self.kept.save(chunk, result)
-        self.clock.tick()
+        self.clock.tick(self.sizes[chunk])
         return result
 
     def blame(self, error: BaseException, chunk: int) -> None:

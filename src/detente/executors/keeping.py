@@ -7,14 +7,14 @@ import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from detente import __version__
-from detente.errors import Problem, StrategyError
+from detente.digests import digest
+from detente.errors import ExecutorError, Problem
+from detente.executors.calling import Result, stamp
 from detente.files import replacing, write_text
-from detente.strategy.executors.digests import digest
-from detente.strategy.executors.pools import Result
 
 MANIFEST = "manifest.json"
 PREFIX = "result."
@@ -25,7 +25,7 @@ PREFIX = "result."
 class Kept:
     """Results of chunks in a folder, each with the digest of its chunk; without a folder, nothing is kept.
 
-    Raises `StrategyError` where the folder holds another run.
+    Raises `ExecutorError` where the folder holds another run.
     """
 
     folder: Path | None
@@ -38,8 +38,8 @@ class Kept:
             return cls(None, ())
         if "<" in str(getattr(getattr(function, "func", function), "__qualname__", "")):
             hint = "give a function that stands at the top of a module, or a `partial` of one"
-            raise StrategyError(Problem("function", "has no name of its own by which a folder is told", hint))
-        name = digest(__version__, function)
+            raise ExecutorError(Problem("function", "has no name of its own by which a folder is told", hint))
+        name = digest(stamp(), function)
         kept = cls(folder, tuple(digest(name, chunk) for chunk in chunks))
         kept.claim()
         return kept
@@ -48,19 +48,16 @@ class Kept:
         """Write what the folder is for, or check that it is for this run."""
         if self.folder is None:
             return
-        mine = {"chunks": len(self.digests), "digest": digest(self.digests)}
+        mine = {"chunks": len(self.digests), "digest": digest(self.digests), "made with": dict(stamp())}
         manifest = self.folder / MANIFEST
         if not manifest.exists():
             if self.folder.is_dir() and any(self.folder.glob("chunk-*.npz")):
-                raise StrategyError(_another(self.folder))
+                raise ExecutorError(_another(self.folder, {}))
             write_text(manifest, json.dumps(mine, indent=1) + "\n")
             return
-        try:
-            held = json.loads(manifest.read_text(encoding="utf-8"))
-        except ValueError:
-            held = None
+        held = _read(manifest)
         if held != mine:
-            raise StrategyError(_another(self.folder))
+            raise ExecutorError(_another(self.folder, held))
 
     def load(self, chunk: int) -> Result | None:
         """Return the result of a chunk, or None where it is not there, cut short or another's."""
@@ -89,6 +86,20 @@ class Kept:
         return None if self.folder is None else self.folder / f"chunk-{chunk:08d}.npz"
 
 
-def _another(folder: Path) -> Problem:
+def _read(manifest: Path) -> dict[str, Any]:
+    """Return what a folder is for, nothing where that cannot be read."""
+    try:
+        held = json.loads(manifest.read_text(encoding="utf-8"))
+    except ValueError:
+        return {}
+    return held if isinstance(held, dict) else {}
+
+
+def _another(folder: Path, held: dict[str, Any]) -> Problem:
+    """Return what is wrong with a folder: begun with other code or libraries, or of something else."""
     hint = "choose another folder, or remove this one to begin anew"
+    made = held.get("made with")
+    if isinstance(made, dict) and made != dict(stamp()):
+        apart = [f"{name} {made.get(name)}, here {here}" for name, here in stamp() if made.get(name) != here]
+        return Problem(str(folder), f"holds a run that was begun with {'; '.join(apart)}", hint)
     return Problem(str(folder), "holds a run of something else", hint)
