@@ -11,6 +11,7 @@ import time
 from typing import Any
 
 import numpy as np
+import pytest
 from tests.strategy.made_models import cohesion, planes
 
 from detente.strategy.pathways import Switching, adapt, wait
