@@ -34,7 +34,7 @@ html_css_files = ["notebooks.css"]
 nb_execution_mode = "force"
 nb_execution_raise_on_error = True
 nb_execution_in_temp = True
-nb_execution_timeout = 300
+nb_execution_timeout = 900  # the first run of all compiles
 nb_merge_streams = True
 os.environ["DETENTE_CACHE"] = str(Path(__file__).parent / "_build" / "cache")
 os.environ.pop("DETENTE_MIRROR", None)

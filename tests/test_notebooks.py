@@ -39,7 +39,7 @@ def run(path: Path, home: Path) -> Any:
     notebook = read_myst_markdown_notebook(path.read_text(encoding="utf-8"))
     folder = home / path.stem
     folder.mkdir()
-    client = NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(folder)}})
+    client = NotebookClient(notebook, timeout=None, resources={"metadata": {"path": str(folder)}})
     return client.execute(env=dict(os.environ))
 
 
