@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from detente import load
 from detente.commands import main
+from detente.executors import How
+from detente.simulation.ensemble import gathering
+from detente.simulation.ensemble.parts import Count
+from detente.simulation.ensemble.running import draw_share
 from detente.simulation.record.record import Record
 from tests.tolls import HEAD
 
@@ -96,6 +102,30 @@ def test_the_answer_in_json_holds_every_table_and_its_digest(run: Run, home: Pat
     assert differences[-1]["difference"] < 0
     assert run(*asked)[1] == out
     assert json.loads(run(*asked, "--seed", "1")[1])["digest"] != told["digest"]
+
+
+def test_a_run_may_go_anywhere_and_takes_what_others_drew_into_its_folder(
+    run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gathering, "EXACT", 0)
+    asked = ("project", "tolls.yaml", "--draws", "300", "--json", "-q")
+    code, out, _ = run(*asked)
+    assert code == 0
+    there = ("--chunk", "64", "--resume", "kept")
+    assert run(*asked, "--executor", "serial", *there)[1] == out
+    assert len(list((home / "kept" / "baseline").glob("chunk-*"))) == 5
+    shutil.rmtree(home / "kept")
+    futures = load("tolls.yaml").project(draws=10).prepared.futures
+    how = How("serial", folder=home / "kept" / "baseline", chunk=64)
+    for worker in range(2):
+        draw_share(futures, (worker, 2), draws=300, how=how)
+    monkeypatch.setattr(Count, "__call__", lambda *_: pytest.fail("was drawn again"))
+    assert run(*asked, *there)[1] == out
+
+
+def test_an_executor_that_is_not_there_is_refused_with_what_to_type(run: Run) -> None:
+    code, _, err = run("project", "tolls.yaml", "--executor", "lokey")
+    assert code == 2 and "--executor: there is no 'lokey'" in err and "did you mean 'loky'?" in err
 
 
 def test_every_table_is_written_as_csv(run: Run, home: Path) -> None:

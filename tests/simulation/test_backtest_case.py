@@ -16,6 +16,7 @@ from detente.cases.schema import Case
 from detente.commands import main
 from detente.errors import SimulationError
 from detente.evidence import Event
+from detente.executors import How, Progress
 from detente.simulation.backtest import in_case, shipped
 from detente.simulation.backtest.boards import MODEL, TABLES, Boards, Plan
 from detente.simulation.backtest.foretelling import foretell
@@ -72,8 +73,10 @@ class Told:
 
 @pytest.fixture(scope="module")
 def run(home: Path, evidence: Any, case: Case) -> Iterator[tuple[Boards, Told]]:
-    """The backtest, interrupted at its second origin and begun again, which reads no votes twice."""
+    """The backtest, interrupted at its second origin and begun again: no votes are read, nor said, twice."""
     made: list[int | None] = []
+    heard: list[Progress] = []
+    how = How("serial", folder=home / "said", report=heard.append)
     make, say = vintages.make_readings, foretell
 
     def counted(*args: Any, until: int | None) -> pd.DataFrame:
@@ -92,10 +95,11 @@ def run(home: Path, evidence: Any, case: Case) -> Iterator[tuple[Boards, Told]]:
         patch.setattr(in_case, "MODELS", {MODEL: Spec.walk()})
         patch.setattr(in_case, "foretell", stopped)
         with pytest.raises(KeyboardInterrupt):
-            backtest_case(CasePanels(case, evidence), PLAN)
+            backtest_case(CasePanels(case, evidence), PLAN, how=how)
         patch.setattr(in_case, "foretell", say)
-        found = backtest_case(CasePanels(case, evidence), PLAN, report=told)
+        found = backtest_case(CasePanels(case, evidence), PLAN, report=told, how=how)
     assert made == [None, 1997, 1998]
+    assert [(each.done, each.kept) for each in heard] == [(1, 0), (1, 1), (2, 1)]
     yield found, told
 
 
