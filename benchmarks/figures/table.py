@@ -7,6 +7,7 @@ for and whether it is met, and whatever else it noted. One that did not run has 
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -50,13 +51,18 @@ def _row(told: dict[str, Any]) -> Row:
         "peers": dict(noted.get("peers", {})),
         "peer": noted.get("peer"),
         "megabytes": noted.get("megabytes"),
-        "noted": {name: value for name, value in noted.items() if name not in KEPT},
+        "noted": {name: _finite(value) for name, value in noted.items() if name not in KEPT},
     }
     figures = {**noted, "cpu_seconds": row["cpu_seconds_least"]}
     row["asked"] = [
         _asked(name, target, figures.get(name)) for name, target in noted.get("asked", {}).items()
     ]
     return row
+
+
+def _finite(value: Any) -> Any:
+    """Return a figure as JSON can hold it: an infinite one as a word."""
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _asked(name: str, target: dict[str, float], found: float | None) -> dict[str, Any]:
@@ -117,6 +123,6 @@ def write(table: list[Row], folder: Path) -> str:
     folder.mkdir(parents=True, exist_ok=True)
     text = markdown(table)
     (folder / "benchmarks.md").write_text(text, encoding="utf-8")
-    whole = json.dumps(table, indent=2, ensure_ascii=False, default=float)
+    whole = json.dumps(table, indent=2, ensure_ascii=False, default=float, allow_nan=False)
     (folder / "benchmarks.json").write_text(whole + "\n", encoding="utf-8")
     return text

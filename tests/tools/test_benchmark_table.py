@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -77,9 +78,12 @@ def test_marks_become_figures_and_the_nearest_mark_wins() -> None:
 
 
 def test_what_did_not_run_has_its_reason_in_the_table(tmp_path: Path) -> None:
-    table = rows([ran("test_a", gap=0.12345)], {"benchmarks/bench_made.py::test_b[a|b]": "no Rscript here"})
+    table = rows(
+        [ran("test_a", gap=0.12345, least_seen=math.inf)],
+        {"benchmarks/bench_made.py::test_b[a|b]": "no Rscript here"},
+    )
     text = write(table, tmp_path)
-    assert "| a | 3 | 2 | 3 |  |  |  | gap 0.123 |" in text
+    assert "| a | 3 | 2 | 3 |  |  |  | gap 0.123, least seen inf |" in text
     assert "| b[a\\|b] |  |  |  |  |  |  | not run: no Rscript here |" in text
     assert (tmp_path / "benchmarks.md").read_text(encoding="utf-8") == text
     assert '"not_run": "no Rscript here"' in (tmp_path / "benchmarks.json").read_text(encoding="utf-8")
