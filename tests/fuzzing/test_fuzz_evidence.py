@@ -56,8 +56,8 @@ def first_rows(path: Path, target: Path) -> None:
     elif path.suffix == ".dta":
         import pandas as pd
 
-        with pd.read_stata(path, iterator=True, convert_categoricals=False) as held:
-            frame = held.read(ROWS)
+        with pd.read_stata(path, chunksize=ROWS, convert_categoricals=False) as held:
+            frame = next(iter(held))
         frame.to_stata(target, write_index=False, version=118)
     elif path.suffix == ".json":
         shutil.copy(path, target)
@@ -122,7 +122,10 @@ def test_files_that_are_no_providers_at_all_are_named(tmp_path: Path, data: st.D
     shutil.rmtree(given_)
 
 
-TABLE = b"country,partner,year,share\nFrance,Russia,2021,12.5\nDEU,Russian Federation,2021-01,\nSpain,RUS,2020,3\n"
+TABLE = (
+    b"country,partner,year,share\nFrance,Russia,2021,12.5\nDEU,Russian Federation,2021-01,\n"
+    b"Spain,RUS,2020,3\n"
+)
 BALLOTS = b"state;vote;resolution;day\nFrance;Yes;A/RES/1;2001-02-03\nDEU;x;A/RES/1;2001-02-03\n"
 ABOUT = {"title": "LNG imports", "citation": "Own count, 2026", "licence": "CC BY 4.0"}
 LNG: dict[str, Any] = {
@@ -192,7 +195,8 @@ LEDGER = {
     "inputs": [
         {
             "source": "lng", "origin": "imported", "reader": "",
-            "files": [{"name": "a.csv", "sha256": "0" * 64, "bytes": 1, "taken_from": "", "taken_at": "", "etag": ""}],
+            "files": [{"name": "a.csv", "sha256": "0" * 64, "bytes": 1, "taken_from": "", "taken_at": "",
+            "etag": ""}],
         }
     ]
 }  # fmt: skip
@@ -246,7 +250,8 @@ OWN_LAYOUT: dict[str, Any] = {
 EVENTS = tuple(
     text.encode()
     for text in (
-        lines({}, {"Actor1CountryCode": "FRA"}), lines({}, layout="gdelt1"), lines({}, layout="gdelt1-backfile"),
+        lines({}, {"Actor1CountryCode": "FRA"}), lines({}, layout="gdelt1"), lines({},
+        layout="gdelt1-backfile"),
         ICEWS, POLECAT, "Police (Australia)\tConsult\tFrance\t2005-10-11\n", OWN,
     )
 )  # fmt: skip
