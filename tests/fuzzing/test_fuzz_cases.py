@@ -56,19 +56,19 @@ def read(path: Path) -> Any:
     return found
 
 
-@fuzzed(25)
+@fuzzed(10)
 @given(held=cases(), name=st.sampled_from(("case.yaml", "case.json")))
 def test_a_case_with_parts_altered_is_a_case_or_its_problems(tmp_path: Path, held: bytes, name: str) -> None:
     read(written(tmp_path, name, held))
 
 
-@fuzzed(30)
+@fuzzed(15)
 @given(held=damaged(tuple(text.encode() for text in (*TEXTS, BOMB))))
 def test_a_damaged_case_file_is_a_case_or_its_problems(tmp_path: Path, held: bytes) -> None:
     read(written(tmp_path, "case.yaml", held))
 
 
-@fuzzed(30)
+@fuzzed(15)
 @given(
     name=st.one_of(odd_texts(), odd_texts().map(lambda text: f"{text}.yaml"), odd_texts().map("~{}".format))
 )
@@ -85,7 +85,7 @@ def tolls(tmp_path_factory: pytest.TempPathFactory) -> Case:
 SCENARIO = plain(whole_case())["scenarios"]["crisis"]
 
 
-@fuzzed(25)
+@fuzzed(10)
 @given(data=altered(SCENARIO))
 def test_a_scenario_file_gives_a_case_or_its_problems(tmp_path: Path, tolls: Case, data: Any) -> None:
     path = written(tmp_path, "crisis.yaml", as_json(data))
@@ -96,7 +96,7 @@ def test_a_scenario_file_gives_a_case_or_its_problems(tmp_path: Path, tolls: Cas
     tried("scenario files", laid_over, kind=CaseError)
 
 
-@fuzzed(20)
+@fuzzed(8)
 @given(held=damaged((as_json(SCENARIO), yaml.safe_dump(SCENARIO).encode())))
 def test_a_damaged_scenario_file_gives_a_case_or_its_problems(
     tmp_path: Path, tolls: Case, held: bytes

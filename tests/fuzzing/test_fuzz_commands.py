@@ -61,7 +61,7 @@ def typed(draw: st.DrawFn) -> list[str]:
     return [word.replace("\x00", "") for word in found]
 
 
-@fuzzed(40)
+@fuzzed(15)
 @given(words=typed())
 def test_whatever_is_typed_a_command_ends_well(
     tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch, words: list[str]

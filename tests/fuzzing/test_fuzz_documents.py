@@ -35,7 +35,7 @@ DOCUMENTS = (PAGE.encode(), MARKDOWN.encode(), TEXT.encode(), TEXT.encode("utf-1
 NAMES = ("d.txt", "d.md", "d.html", "d.htm", "d", "d.xml", "d.pdf", "d.TXT")
 
 
-@fuzzed(35)
+@fuzzed(12)
 @given(held=damaged(DOCUMENTS), name=st.sampled_from(NAMES))
 def test_a_damaged_document_is_drafted_from_or_named(tmp_path: Path, held: bytes, name: str) -> None:
     path = written(tmp_path, name, held)
@@ -88,7 +88,7 @@ PLAIN = (
 )
 
 
-@fuzzed(40)
+@fuzzed(15)
 @given(
     held=damaged((KTAB.encode(), XML.encode(), LAUGHS.encode(), PLAIN.encode())),
     name=st.sampled_from(("s.csv", "s.xml", "s.txt")),
