@@ -81,7 +81,8 @@ def serve(case: Path, folder: Path, seconds: float) -> Iterator[str]:
         say(f"  {line}")
     say(HEADS)
     for name, title in (
-        ("memory", "memory, MB"), ("threads", "threads"), ("files", "open files"), ("children", "child processes"),
+        ("memory", "memory, MB"), ("threads", "threads"), ("files", "open files"), ("children",
+        "child processes"),
         ("family", "memory of children, MB"),
     ):  # fmt: skip
         say(shown(title, watched.column(name)))

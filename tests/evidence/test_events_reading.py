@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from detente.errors import EvidenceError
-from detente.evidence.events import Account, Layout, Options, loading, opening, read_events
+from detente.evidence.events import Account, Layout, Options, loading, read_events
 from detente.evidence.events.formats import LAYOUTS
 from tests.evidence.made_events import ICEWS_HEADS, POLECAT_HEADS, gdelt, headed, lines, written, zipped
 
@@ -293,7 +293,7 @@ def test_an_archive_that_unpacks_to_more_than_fits_is_not_unpacked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = zipped(tmp_path / "events.zip", lines({}, {}))
-    monkeypatch.setattr(opening.shutil, "disk_usage", lambda _: SimpleNamespace(free=10))
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=10))
     with pytest.raises(EvidenceError, match="unpacks to"):
         read(path)
 

@@ -19,12 +19,15 @@ ODD_TEXTS = (
     "RUЅ", "ＤＥＵ", "de\u0301u", "NO", "yes", "null", "~", "2020-02-30", "0000-00-00", "9999-12-31",
     "2020-1-1", "20200101", "-1", "1e300", "1e-320", "[", "{", "]", "}", "&a", "*a", "!!python/object:x",
     "<<", "---", "...", "%YAML 9.9", "#", "'", '"', "\\", "../../etc/passwd", "CON", "a" * 300, "{{7*7}}",
-    "{0}", "%s", "'; DROP TABLE votes; --", "=1+1", "<script>", "&amp;", "&#x110000;", "\r\n", "\x85", "\u2028",
+    "{0}", "%s", "'; DROP TABLE votes; --", "=1+1", "<script>", "&amp;", "&#x110000;", "\r\n", "\x85",
+    "\u2028",
 )  # fmt: skip
-"""Texts that have broken readers of all kinds: signs, numbers that are none, days that are none, look-alikes."""
+"""Texts that have broken readers of all kinds: signs, numbers and days that are none, look-alikes."""
 ODD_BYTES = (
-    b"\x00", b"\xff", b"\xfe\xff", b"\xff\xfe", b"\xef\xbb\xbf", b"\xc0\x80", b"\xed\xa0\x80", b"\xe9", b"\x85",
-    b"\r", b"\n", b"\r\n", b"\t", b",", b";", b'"', b"'", b'""', b"{", b"[", b"(", b"<", b"&", b"*", b"!", b"-" * 40,
+    b"\x00", b"\xff", b"\xfe\xff", b"\xff\xfe", b"\xef\xbb\xbf", b"\xc0\x80", b"\xed\xa0\x80", b"\xe9",
+    b"\x85",
+    b"\r", b"\n", b"\r\n", b"\t", b",", b";",
+    b'"', b"'", b'""', b"{", b"[", b"(", b"<", b"&", b"*", b"!", b"-" * 40,
     b"[" * 3000, b"{a: " * 200, b"<a>" * 2000, b"PK\x03\x04", b"PAR1", b"%PDF", b"9" * 5000, b"a" * 200_000,
     b"&a [*a, *a]", b"NaN", b"1e999", b"\x1b[2J",
 )  # fmt: skip

@@ -13,8 +13,10 @@ from tests.fuzzing.damage import odd_texts
 from tests.fuzzing.outcomes import fuzzed, tried, written
 
 FORMS = (
-    ("brief", "FILE"), ("measure", "FILE"), ("check", "FILE"), ("project", "FILE"), ("advise", "FILE", "TEXT"),
-    ("audit", "FILE"), ("backtest", "FILE"), ("new", "TEXT"), ("schema",), ("bargain", "FILE"), ("read", "FILE"),
+    ("brief", "FILE"), ("measure", "FILE"), ("check", "FILE"), ("project", "FILE"), ("advise", "FILE",
+    "TEXT"),
+    ("audit", "FILE"), ("backtest", "FILE"), ("new", "TEXT"), ("schema",), ("bargain", "FILE"), ("read",
+    "FILE"),
     ("diff", "FILE", "FILE"), ("open", "FILE"), ("open", "FILE", "TEXT"), ("serve", "FILE", "--no-open"),
     ("data", "list"), ("data", "import", "FILE"), ("data", "import", "FILE", "--mapping", "FILE"),
     ("data", "import", "FILE", "--as", "TEXT"), ("data", "forget", "TEXT"), ("events", "audit", "FILE"),
@@ -22,10 +24,12 @@ FORMS = (
 )  # fmt: skip
 """Commands with what they take. None of them fetches anything, and no case here is whole."""
 OPTIONS = (
-    ("--json",), ("--quiet",), ("--help",), ("--version",), ("--seed", "TEXT"), ("--draws", "TEXT"), ("--draws", "100"),
+    ("--json",), ("--quiet",), ("--help",), ("--version",), ("--seed", "TEXT"), ("--draws", "TEXT"),
+    ("--draws", "100"),
     ("-o", "FILE"), ("--format", "TEXT"), ("--until", "TEXT"), ("--scenario", "TEXT"), ("--port", "TEXT"),
     ("--host", "TEXT"), ("--model", "TEXT"), ("--when", "TEXT"), ("--most", "TEXT"), ("--table", "TEXT"),
-    ("--since", "TEXT"), ("--memory", "TEXT"), ("--mapping", "FILE"), ("TEXT",), ("--TEXT",), ("--no-TEXT", "FILE"),
+    ("--since", "TEXT"), ("--memory", "TEXT"), ("--mapping", "FILE"), ("TEXT",), ("--TEXT",), ("--no-TEXT",
+    "FILE"),
 )  # fmt: skip
 FILES = (
     "broken.yaml",
@@ -57,7 +61,7 @@ def typed(draw: st.DrawFn) -> list[str]:
     return [word.replace("\x00", "") for word in found]
 
 
-@fuzzed(40)
+@fuzzed(15)
 @given(words=typed())
 def test_whatever_is_typed_a_command_ends_well(
     tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch, words: list[str]

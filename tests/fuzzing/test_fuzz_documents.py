@@ -20,11 +20,12 @@ from tests.fuzzing.outcomes import fuzzed, tried, written
 
 PAGE = (
     "<!doctype html><html><head><title>T</title><script>if (a < b) {}</script></head><body><h1>Report</h1>"
-    "<p hidden>unseen</p><p>In 2021 Russia&rsquo;s exports to Germany fell by 12 %.</p><table><tr><td>1</td></tr>"
-    "</table><p>France said on 3 March 2022 that NATO is <b>united</b>.<!-- no --></p></body></html>"
+    "<p hidden>unseen</p><p>In 2021 Russia&rsquo;s exports to Germany fell by 12 %.</p><table><tr><td>1</td>"
+    "</tr></table><p>France said on 3 March 2022 that NATO is <b>united</b>.<!-- no --></p></body></html>"
 )
 MARKDOWN = (
-    "---\ntitle: T\n---\n# Unity\n\nIn 2021 *Germany* and [France](http://x) agreed in 80 percent of votes.\n\n"
+    "---\ntitle: T\n---\n# Unity\n\nIn 2021 *Germany* and [France](http://x) agreed in 80 percent of votes.\n"
+    "\n"
     "- Poland warned that sanctions may lapse in May 2023.\n\n```\ncode\n```\n| a | b |\n"
 )
 TEXT = (
@@ -34,7 +35,7 @@ DOCUMENTS = (PAGE.encode(), MARKDOWN.encode(), TEXT.encode(), TEXT.encode("utf-1
 NAMES = ("d.txt", "d.md", "d.html", "d.htm", "d", "d.xml", "d.pdf", "d.TXT")
 
 
-@fuzzed(35)
+@fuzzed(12)
 @given(held=damaged(DOCUMENTS), name=st.sampled_from(NAMES))
 def test_a_damaged_document_is_drafted_from_or_named(tmp_path: Path, held: bytes, name: str) -> None:
     path = written(tmp_path, name, held)
@@ -51,8 +52,10 @@ def test_a_damaged_document_is_drafted_from_or_named(tmp_path: Path, held: bytes
 
 
 @fuzzed(15)
-@given(parts=st.lists(st.sampled_from(("<", ">", "</", "/>", "<p ", "a='", '"', "&#", "&amp", ";", "<!--", "-->", "<![",
-       "]>", "<script>", "</script", " hidden", "9", "x", "\n", "Russia fell in 2021. ")), max_size=60))  # fmt: skip
+@given(parts=st.lists(st.sampled_from(("<", ">", "</", "/>", "<p ", "a='",
+       '"', "&#", "&amp", ";", "<!--", "-->", "<![",
+       "]>", "<script>", "</script", " hidden", "9", "x", "\n", "Russia fell in 2021. ")),
+       max_size=60))  # fmt: skip
 def test_signs_of_markup_in_any_order_are_read(tmp_path: Path, parts: list[str]) -> None:
     path = written(tmp_path, "d.html", "".join(parts).encode())
     tried("documents", lambda: draft(open_document(path), when=2024), kind=ReadingError)
@@ -63,7 +66,8 @@ KTAB = (
     "A,first,117.7,12.5,32.5,40,20,\nB,second,93.2,75,50,100,50,\n"
 )
 XML = (
-    '<?xml version="1.0" encoding="utf-8"?>\n<Scenario><name>Two</name><desc>a test</desc><prngSeed>35</prngSeed>'
+    '<?xml version="1.0" encoding="utf-8"?>\n<Scenario><name>Two</name><desc>a test</desc>'
+    "<prngSeed>35</prngSeed>"
     "<ModelParameters><VictoryProbModel>Square</VictoryProbModel></ModelParameters>"
     "<Dimensions><dName>budget</dName></Dimensions>\n<Actors>"
     "<Actor><name>A</name><description>first</description><capability>117.7</capability>"
@@ -75,7 +79,8 @@ XML = (
 )
 LAUGHS = (
     '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "ha"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">'
-    '<!ENTITY d "&c;&c;&c;&c;&c;&c;&c;&c;"><!ENTITY e "&d;&d;&d;&d;&d;&d;&d;&d;">]><Scenario><name>&e;</name></Scenario>'
+    '<!ENTITY d "&c;&c;&c;&c;&c;&c;&c;&c;"><!ENTITY e "&d;&d;&d;&d;&d;&d;&d;&d;">]>'
+    "<Scenario><name>&e;</name></Scenario>"
 )
 PLAIN = (
     "actor,issue,position,salience,capability,position_low,position_high\nA,budget,0,50,1,0,10\n"
@@ -83,7 +88,7 @@ PLAIN = (
 )
 
 
-@fuzzed(40)
+@fuzzed(15)
 @given(
     held=damaged((KTAB.encode(), XML.encode(), LAUGHS.encode(), PLAIN.encode())),
     name=st.sampled_from(("s.csv", "s.xml", "s.txt")),

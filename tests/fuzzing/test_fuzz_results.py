@@ -19,7 +19,7 @@ from detente.errors import DetenteError, EvidenceError
 from detente.folders import MANIFEST, seal
 from tests.briefing.test_differences import folders  # noqa: F401  (the briefs of those tests)
 from tests.fuzzing.damage import altered, as_json, damaged
-from tests.fuzzing.outcomes import fuzzed, tried, written
+from tests.fuzzing.outcomes import MINUTES, fuzzed, tried, written
 
 ROWS = pd.DataFrame(
     {
@@ -52,7 +52,7 @@ def used(folder: Path) -> Any:
     return frames, arrays, repr(found), found._repr_html_(), found.case, found.made, found.about
 
 
-@fuzzed(25)
+@fuzzed(12)
 @given(data=st.data(), sealed=st.booleans())
 def test_a_result_with_an_altered_manifest_is_opened_or_named(
     tmp_path: Path, saved: Path, data: st.DataObject, sealed: bool
@@ -65,7 +65,7 @@ def test_a_result_with_an_altered_manifest_is_opened_or_named(
     tried("saved results", lambda: used(folder))
 
 
-@fuzzed(20)
+@fuzzed(8)
 @given(data=st.data())
 def test_a_result_with_a_damaged_file_is_opened_or_named(
     tmp_path: Path, saved: Path, data: st.DataObject
@@ -79,6 +79,7 @@ def test_a_result_with_a_damaged_file_is_opened_or_named(
     assert path.read_bytes() == before or path.name == MANIFEST or isinstance(found, DetenteError)
 
 
+@pytest.mark.skipif(not MINUTES, reason="the briefs take a while to write: make fuzz")
 @fuzzed(20)
 @given(data=st.data())
 def test_an_altered_brief_is_compared_or_named(

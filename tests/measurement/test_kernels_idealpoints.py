@@ -30,7 +30,8 @@ def log_chance(vote: int, a: float, b: float, link: int) -> float:
         low, high = np.log(expit(a)), np.log(expit(-b))
         between = np.log(expit(-a)) + np.log(expit(b)) + np.log1p(-np.exp(a - b)) if vote == 1 else 0.0
         return float((low, between, high)[vote])
-    between = np.log(norm.cdf(b) - norm.cdf(a)) if vote == 1 else 0.0
+    ends = (-b, -a) if a > 0 else (a, b)  # on the side where less is lost to rounding
+    between = np.log(norm.cdf(ends[1]) - norm.cdf(ends[0])) if vote == 1 else 0.0
     return float((log_ndtr(a), between, log_ndtr(-b))[vote])
 
 
@@ -234,7 +235,7 @@ def test_steps_of_items_climb_until_nothing_is_left_to_gain(one: Made, link: int
     def aim(items: Floats) -> Floats:
         there = Made(one.item, one.node, one.vote, one.theta, one.variance, items)
         prior = 0.125 * items[:, 0] ** 2 + 0.05 * (items[:, 1:3] ** 2).sum(axis=1)
-        return said(there, one.theta, link) - prior
+        return np.asarray(said(there, one.theta, link) - prior)
 
     assert (rows[~inside, 1] == rows[~inside, 2]).all()
     assert (aim(rows)[inside] >= aim(one.items)[inside] - 1e-9).all()

@@ -142,11 +142,12 @@ def test_what_ktabs_csv_cannot_hold_is_told_before_writing(tmp_path: Path) -> No
     [
         ("two.xml", XML.format(first="12.5", other="B").replace("03507583219545544127", "1e5")),
         ("two.xml", XML.format(first="12.5", other="B").replace("03507583219545544127", "-1")),
+        ("two.xml", XML.format(first="12.5", other="else")),
         ("two.xml", "<Scenario>"),
         ("two.csv", f"Two,a test,2,2,\n{'a' * 200_000},"),
         ("two.csv", "two,a test,1e400,2,\nActor,Description,Power,\n"),
     ],
-    ids=["seed in powers", "seed below nought", "cut short", "endless cell", "endless count"],
+    ids=["seed in powers", "seed below nought", "no actor", "cut short", "endless cell", "endless count"],
 )
 def test_what_no_scenario_holds_is_named_with_what_to_do(tmp_path: Path, name: str, text: str) -> None:
     with pytest.raises(SimulationError) as caught:

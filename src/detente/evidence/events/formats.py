@@ -87,13 +87,14 @@ class Layout:
 def _misshapen(told: Mapping[str, Any], where: str) -> Iterator[Problem]:
     """Yield what is not written as it must be: names of columns, signs, labels of actors."""
     for key, value in told.items():
-        texts, hint = [value], "write it as text, in quotes where it is a number or a sign"
+        texts: Sequence[Any] = [value]
+        hint = "write it as text, in quotes where it is a number or a sign"
         if key in ("source", "target", "id"):
             texts = value if isinstance(value, (list, tuple)) else [value]
             hint = "name a column, or several in brackets"
         elif key == "actors":
-            texts, hint = [None], "write {LABEL: CODE}"
-            texts = [*value, *value.values()] if isinstance(value, Mapping) else texts
+            texts = [*value, *value.values()] if isinstance(value, Mapping) else [None]
+            hint = "write {LABEL: CODE}"
         elif key == "scale" and value not in get_args(Scale):
             texts, hint = [None], f"one of: {', '.join(get_args(Scale))}"
         if not all(isinstance(each, str) for each in texts):

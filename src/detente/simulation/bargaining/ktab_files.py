@@ -213,7 +213,7 @@ def _accommodation(root: ElementTree.Element, names: Sequence[str], problems: li
         one, other = _text(pair.find("adjustingIdeal")), _text(pair.find("referencePos"))
         for name in (one, other):
             if name not in names:
-                hint = did_you_mean(name, names)
+                hint = did_you_mean(name, names) or f"actors are {', '.join(names[:12]) or 'none'}"
                 problems.append(Problem("IdealAdjustment", f"names {name!r}, who is no actor", hint))
         if one in names and other in names:
             found[names.index(one), names.index(other)] = _number(pair.findtext("adjust"))
