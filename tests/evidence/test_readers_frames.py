@@ -150,3 +150,9 @@ def test_each_reader_names_what_is_missing_in_an_empty_folder(tmp_path: Path, na
     for folder in (tmp_path, tmp_path / "no such folder"):
         with pytest.raises(EvidenceError, match=r"is not there|holds no"):
             reader(name)(folder)
+
+
+@pytest.mark.parametrize("year", [float("nan"), float("inf")])
+def test_a_year_that_is_missing_is_no_day(year: float) -> None:
+    with pytest.raises(ValueError, match="a year is missing"):
+        frames.year_start(pd.Series([2014.0, year]))

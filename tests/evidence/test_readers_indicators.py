@@ -38,7 +38,7 @@ def values(tables: Tables, name: str, year: int, *actors: str) -> dict[str, floa
 def points(folder: Path, **other: object) -> Path:
     row: dict[str, object] = {"ccode": 365, "iso3c": "RUS", "countryname": "Russia", "year": 1985.0}
     row |= dict.fromkeys(unga_ideal_points.MEASURES, 0.5) | other
-    pd.DataFrame([row]).to_stata(folder / "points.dta", write_index=False)
+    pd.DataFrame([row]).to_stata(folder / "points.dta", write_index=False, version=118)
     return folder
 
 
@@ -57,6 +57,13 @@ def test_points_are_of_whoever_bore_the_number_that_autumn(
 
 def test_points_that_are_no_stata_file_are_named(tmp_path: Path) -> None:
     (tmp_path / "points.dta").write_text("<html>not found</html>")
+    with pytest.raises(EvidenceError, match=r"points\.dta: cannot be read"):
+        unga_ideal_points.read(tmp_path)
+
+
+def test_names_that_are_not_in_the_encoding_of_the_file_are_no_names(tmp_path: Path) -> None:
+    path = points(tmp_path, countryname="Rossiya of a long name") / "points.dta"
+    path.write_bytes(path.read_bytes().replace(b"Rossiya", b"R\xf3ssiya"[:7]))
     with pytest.raises(EvidenceError, match=r"points\.dta: cannot be read"):
         unga_ideal_points.read(tmp_path)
 

@@ -164,3 +164,9 @@ def test_a_cell_of_a_plain_table_that_is_no_number_is_named(tmp_path: Path, colu
     with pytest.raises(SimulationError, match=f"actor 'A', 'budget': {column} is 'much'") as caught:
         read_actor_file(path)
     assert caught.value.problems[0].hint == "give a number"
+
+
+def test_a_plain_table_without_rows_is_named(tmp_path: Path) -> None:
+    path = written(tmp_path, "actors.csv", "actor,issue,position,salience,capability\n")
+    with pytest.raises(SimulationError, match="actor table: holds no rows"):
+        read_actor_file(path)

@@ -188,11 +188,13 @@ def days(frame: pd.DataFrame, column: str, path: Path, *, form: str = "%Y-%m-%d"
 
 
 def year_start(years: pd.Series) -> pd.Series:
-    """Return 1 January of each year as datetime64.
+    """Return 1 January of each year as datetime64. Raises `ValueError` where a year is missing.
 
     >>> str(year_start(pd.Series([2014.0]))[0].date())
     '2014-01-01'
     """
+    if not np.isfinite(years.to_numpy(dtype=float)).all():
+        raise ValueError("a year is missing")
     counted = years.to_numpy().astype("int64") - 1970
     return pd.Series(counted.astype("datetime64[Y]").astype("datetime64[s]"), index=years.index)
 

@@ -8,6 +8,7 @@ since `iso3c` is wrong for some: South Yemen is written YAR, and Serbia YUG to t
 from __future__ import annotations
 
 import struct
+import warnings
 from pathlib import Path
 
 import pandas as pd
@@ -71,8 +72,10 @@ def _file(folder: Path) -> Path:
 
 def _stata(path: Path) -> pd.DataFrame:
     try:
-        points = pd.read_stata(path, convert_categoricals=False)
-    except (ValueError, OSError, EOFError, KeyError, IndexError, struct.error) as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", UnicodeWarning)  # names that are not in the file's encoding
+            points = pd.read_stata(path, convert_categoricals=False)
+    except (ValueError, OSError, EOFError, KeyError, IndexError, struct.error, UnicodeWarning) as error:
         raise frames.corrupt(path, error) from error
     frames.require(list(points.columns), COLUMNS, path)
     return points[list(COLUMNS)].astype(dict.fromkeys(MEASURES, "float64"))

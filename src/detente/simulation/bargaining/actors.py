@@ -269,6 +269,9 @@ def _table_problems(table: pd.DataFrame) -> Iterator[Problem]:
     if missing:
         yield Problem("actor table", f"has no column {', '.join(missing)}", f"columns {', '.join(wanted)}")
         return
+    if table.empty:
+        yield Problem("actor table", "holds no rows", "add a row for each actor and issue")
+        return
     yield from not_numbers(table, wanted[2:])
     keys = pd.MultiIndex.from_frame(table[["actor", "issue"]].astype(str))
     for actor, issue in keys[keys.duplicated()].unique():
