@@ -45,6 +45,8 @@ def _uncompiled() -> int:
     groups = list(read_groups().values())
     files = sorted({str(path) for group in groups for path in (*group.tests, *group.modules.values())})
     left = " or ".join(name for group in groups for name in group.threads)
+    for group in groups:
+        group.do_less()
     patience = Patience(min(group.patience for group in groups))
     code = pytest.main([*PLAIN, "-n", "0", *files, "-k", f"not ({left})"], plugins=[patience])
     return 0 if code in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) else int(code)

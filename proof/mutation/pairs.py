@@ -5,8 +5,10 @@ from __future__ import annotations
 import random
 import tomllib
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from proof.mutation.mutants import Mutant, find_mutants
 
@@ -23,9 +25,19 @@ class Group:
     tests: tuple[Path, ...]
     threads: tuple[str, ...]
     """Names of tests to leave out: those that wait for threads cannot be cut short."""
+    less: dict[str, Any]
+    """Constants of modules that hold how much work a search does, and what they are without a compiler."""
     sample: int
     seed: int
     patience: float
+
+    def do_less(self) -> None:
+        """Let searches do the work of `less`."""
+        for name, value in self.less.items():
+            module, _, constant = f"detente.{name}".rpartition(".")
+            here = import_module(module)
+            assert hasattr(here, constant), f"no {constant} in {module}"
+            setattr(here, constant, tuple(value) if isinstance(value, list) else value)
 
     @property
     def asked(self) -> list[str]:
@@ -52,7 +64,9 @@ def read_groups(path: Path = HERE / "pairs.toml") -> dict[str, Group]:
         tests = tuple(ROOT / "tests" / each for each in held["tests"])
         if missing := [str(each) for each in tests if not each.is_file()]:
             raise ValueError(f"{path.name}: {name}: no such test file: {', '.join(missing)}")
-        groups[name] = Group(name, modules, tests, tuple(held.get("threads", ())), **limits)
+        groups[name] = Group(
+            name, modules, tests, tuple(held.get("threads", ())), held.get("less", {}), **limits
+        )
     return groups
 
 

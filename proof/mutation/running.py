@@ -72,6 +72,7 @@ class Run:
         if session.testsfailed:
             raise session.Interrupted(f"{session.testsfailed} test files cannot be read")
         self.items = {item.nodeid: item for item in session.items}
+        self.group.do_less()
         reach: Reach = _ask(self._observe)
         for name in reach.left:
             say(f"left out: {name}")

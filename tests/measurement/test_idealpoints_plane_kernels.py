@@ -198,7 +198,7 @@ def test_in_the_plane_uncertainty_is_averaged_over_to_second_order(ballots: Ball
             pairs = ((ballots.node_vote[q], ballots.node_item[q]) for q in votes)
             return sum(expected(vote, at, items[j, :4], j) for vote, j in pairs)
 
-        assert said[i, :2] == pytest.approx(slope_of(of_point, theta[i]), abs=5e-3)
+        assert said[i, :2] == pytest.approx(slope_of(of_point, theta[i]), abs=1e-3)
     for j in (0, 2):
         free = [0, 1, 2] if ballots.binary[j] else [0, 1, 2, 3]
 
@@ -208,7 +208,7 @@ def test_in_the_plane_uncertainty_is_averaged_over_to_second_order(ballots: Ball
             total = sum(expected(ballots.item_vote[q], theta[ballots.item_node[q]], item, j) for q in votes)
             return total + log_prior(at)
 
-        assert terms[j, free] == pytest.approx(slope_of(of_item, items[j, free]), abs=5e-3)
+        assert terms[j, free] == pytest.approx(slope_of(of_item, items[j, free]), abs=1e-3)
 
 
 def test_in_the_plane_the_likelihood_is_that_of_the_definition(ballots: Ballots) -> None:

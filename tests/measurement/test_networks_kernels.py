@@ -1,0 +1,281 @@
+"""Compiled steps of the searches for camps, one by one, on graphs small enough to try everything."""
+
+# Compiled functions carry no types.
+# mypy: disable-error-code="call-arg"
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import pytest
+
+from detente.measurement.networks import descent
+from detente.measurement.networks.annealing import anneal, descend
+from detente.measurement.networks.cycles import net, packed, uncovered
+from detente.measurement.networks.dense_core import Core, gains, merge, settled, tied
+from detente.measurement.networks.dense_enumeration import enumerated
+from detente.measurement.networks.forcing import Terms, force
+from detente.measurement.networks.graph import Ints, SignedGraph, Solution, frustration, merged
+from detente.measurement.networks.heap import pop, push
+from detente.measurement.networks.integers import Branch, follow, spanned
+from detente.measurement.networks.triangles import Ascent, Residual
+from detente.measurement.networks.triangles import packed as packed_triangles
+
+SEEDS = range(6)
+
+
+def weights(size: int, seed: int, *, absent: float = 0.0) -> Ints:
+    """Symmetric whole weights of either sign, and of different sizes."""
+    rng = np.random.default_rng(seed)
+    upper = np.triu(rng.integers(-7, 8, (size, size)) * (rng.random((size, size)) >= absent), 1)
+    return np.asarray(upper + upper.T)
+
+
+def graph_of(matrix: Ints) -> SignedGraph:
+    first, second = np.nonzero(np.triu(matrix, 1))
+    return SignedGraph(len(matrix), first, second, matrix[first, second])
+
+
+def partitions(size: int, camps: int = 2) -> Ints:
+    """All labels, node 0 in camp 0."""
+    return np.array([(0, *rest) for rest in product(range(camps), repeat=size - 1)])
+
+
+def lost(graph: SignedGraph, labels: Ints) -> int:
+    """The weight of negative edges within camps and of positive ones between them."""
+    apart = labels[graph.first] != labels[graph.second]
+    return int(np.abs(graph.weight[apart == (graph.weight > 0)]).sum())
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_heap_gives_what_was_put_on_it_from_the_least_on(seed: int) -> None:
+    given = np.random.default_rng(seed).permutation(23).astype(float)
+    keys, items = np.zeros(23), np.zeros(23, dtype=np.int64)
+    for count, key in enumerate(given):
+        push(keys, items, count, key, int(10 * key))
+        assert all(keys[(k - 1) // 2] <= keys[k] for k in range(1, count + 1))
+    taken = []
+    for count in range(23, 0, -1):
+        taken.append((keys[0], items[0]))
+        assert pop(keys, items, count) == count - 1
+        assert all(keys[(k - 1) // 2] <= keys[k] for k in range(1, count - 1))
+    assert taken == [(key, 10 * key) for key in range(23)]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_best_of_all_partitions_is_found_by_trying_each(seed: int) -> None:
+    cost = weights(6, seed)
+    apart = [side != side[:, None] for side in partitions(6)]
+    found = enumerated(cost)
+    assert (cost * (found != found[:, None])).sum() == min((cost * each).sum() for each in apart)
+    assert set(found.tolist()) <= {0, 1} and found[-1] == 0
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_merged_groups_cost_what_their_nodes_cost(seed: int) -> None:
+    cost, rng = weights(6, seed), np.random.default_rng(seed)
+    group, side = np.array([0, 1, 2, 0, 1, 2]), rng.choice([-1, 1], 6)
+    between, saved = merge(cost, group, side, 3)
+    for labels in partitions(3):
+        before, after = side < 0, (side < 0) ^ (labels[group] == 1)
+        there, here = (int((cost * (each != each[:, None])).sum()) // 2 for each in (after, before))
+        assert there - here == int((between * (labels != labels[:, None])).sum()) // 2
+    assert saved == -int((cost * ((side < 0) != (side < 0)[:, None])).sum()) // 2
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_bounds_rise_by_what_any_place_of_a_third_node_costs(seed: int) -> None:
+    """With i and j together or apart, each k pays the lesser of what its two places cost beyond the bound."""
+    residual = weights(6, seed)
+    for apart in (1, -1):
+        expected = max(apart * residual[1, 4], 0)
+        for k in (0, 2, 3, 5):
+            one, other = residual[1, k], apart * residual[4, k]
+            places = [max(one, 0) + max(-other, 0), max(-one, 0) + max(other, 0)]
+            joint = [max(one, 0) + max(other, 0), max(-one, 0) + max(-other, 0)]
+            assert min(places + joint) >= 0
+            if one * other > 0:
+                expected += min(abs(one), abs(other))
+        assert gains(residual, 1, 4, apart) == expected
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_is_tied_holds_in_every_partition_within_the_limit(seed: int) -> None:
+    graph = graph_of(weights(6, seed))
+    every = partitions(6)
+    start = np.zeros(6, dtype=np.int64)
+    core, best = Core.of(graph, start), min(lost(graph, each) for each in every)
+    for residual in (packed_triangles(core.cost), _ascended(core.cost)):
+        for limit in (best, best + 3):
+            left, bound = settled(core, residual, limit)
+            assert bound <= residual.scale * best
+            kept = {tuple((left.labels ^ moved[left.group]).tolist()) for moved in partitions(left.size)}
+            kept |= {tuple(1 - np.array(each)) for each in kept}
+            good = [each for each in every if lost(graph, each) <= limit]
+            assert all(tuple(each.tolist()) in kept for each in good)
+            assert lost(graph, left.labels) == left.base
+            for moved in partitions(left.size):
+                apart = int((left.cost * (moved != moved[:, None])).sum()) // 2
+                assert lost(graph, left.labels ^ moved[left.group]) == left.base + apart
+    group, moved = tied(np.array([[0, 9, -9], [9, 0, 0], [-9, 0, 0]]), 5)
+    assert (group.tolist(), moved.tolist()) == ([0, 0, 0], [0, 0, 1])
+    assert tied(np.array([[0, 5, -5], [5, 0, 0], [-5, 0, 0]]), 5)[0].tolist() == [0, 1, 2]
+
+
+def _ascended(cost: Ints) -> Residual:
+    ascent = Ascent(cost)
+    ascent.advance(4)
+    return ascent.residual()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("k", [2, None])
+def test_a_descent_ends_where_no_single_move_helps_and_obeys_who_stays_where(
+    seed: int, k: int | None
+) -> None:
+    graph = graph_of(weights(9, seed, absent=0.3))
+    labels = np.random.default_rng(seed).integers(0, 2, 9)
+    labels[:2] = [0, 1]
+    together, apart = np.array([4, 5]), np.array([6])
+    found = descent.settled(graph.rows(), labels, k=k, together=together, apart=apart)
+    assert (found[together] == 0).all() and (found[apart] != 0).all()
+    assert found.max() < descent.room(descent.anchored(labels, 4), k)
+    for node in (0, 1, 2, 3, 6, 7, 8):
+        for camp in range(descent.room(labels, k)):
+            other = found.copy()
+            other[node] = camp
+            if node != 6 or camp != 0:
+                assert lost(graph, other) >= lost(graph, found)
+
+
+def test_room_is_k_or_some_to_spare() -> None:
+    labels = np.array([0, 1, 0, 1, 2, 2, 0])
+    assert descent.room(labels, 2) == 2
+    assert descent.room(labels, None) == 3 + descent.SPARE
+    assert descent.room(np.array([0, 1]), None) == 2
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_a_descent_saves_is_what_frustration_falls_by(seed: int) -> None:
+    graph = graph_of(weights(8, seed))
+    labels = np.random.default_rng(seed).integers(0, 3, 8)
+    before, rows = lost(graph, labels), graph.rows()
+    pull = descent.pulls(*rows, labels, 4)
+    held, barred = np.zeros(8, dtype=bool), np.full(8, descent.OPEN)
+    saved = descent.settle(*rows, pull, labels, held, barred)
+    assert before - saved == lost(graph, labels)
+    assert (pull == descent.pulls(*rows, labels, 4)).all()
+    assert descent.settle(*rows, pull, labels, held, barred) == 0
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_after_a_descent_of_two_camps_neither_a_node_nor_two_with_an_edge_move(seed: int) -> None:
+    graph = graph_of(weights(9, seed, absent=0.4))
+    found = descend(graph, np.random.default_rng(seed).integers(0, 2, 9))
+    moves = [[node] for node in range(9)] + np.column_stack((graph.first, graph.second)).tolist()
+    for nodes in moves:
+        other = found.copy()
+        other[nodes] ^= 1
+        assert lost(graph, other) >= lost(graph, found)
+    best = min(lost(graph, each) for each in partitions(9))
+    again = anneal(graph, seed=seed, starts=2, sweeps=40)
+    assert lost(graph, again) == best == frustration(graph, again) and again[0] == 0
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_uncovered_cycles_are_negative_simple_and_there_where_any_is(seed: int) -> None:
+    graph, rng = graph_of(weights(6, seed, absent=0.3)), np.random.default_rng(seed)
+    values = np.round(0.5 * rng.random(len(graph.weight)), 2)
+    labels = np.zeros(6, dtype=np.int64)
+    found = uncovered(net(graph, labels), values, least=0.01)
+    for start, end in zip(found.bounds[:-1], found.bounds[1:], strict=True):
+        edges = found.column[start:end]
+        ends = np.concatenate([graph.first[edges], graph.second[edges]])
+        assert (np.unique(ends, return_counts=True)[1] == 2).all() and len(set(edges.tolist())) == len(edges)
+        assert (graph.weight[edges] < 0).sum() % 2 == 1
+        assert values[edges].sum() < 1 - 0.01
+    least = min(values[each].sum() for each in _negative_cycles(graph))
+    assert (len(found) > 0) == (least < 0.99)
+    assert packed(graph, labels) <= min(lost(graph, each) for each in partitions(6))
+    assert packed(graph, labels) > 0
+
+
+def _negative_cycles(graph: SignedGraph) -> list[list[int]]:
+    """All cycles without repeated nodes that have an odd number of negative edges."""
+    place = {
+        frozenset(ends): at
+        for at, ends in enumerate(zip(graph.first.tolist(), graph.second.tolist(), strict=True))
+    }
+    found: list[list[int]] = []
+
+    def extend(path: list[int], edges: list[int]) -> None:
+        for node in range(graph.size):
+            at = place.get(frozenset((path[-1], node)))
+            if at is None:
+                continue
+            if node == path[0] and len(path) > 2 and (graph.weight[[*edges, at]] < 0).sum() % 2:
+                found.append([*edges, at])
+            if node > path[0] and node not in path:
+                extend([*path, node], [*edges, at])
+
+    for start in range(graph.size):
+        extend([start], [])
+    return found
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_fixed_edges_settle_all_between_nodes_that_they_connect(seed: int) -> None:
+    graph, rng = graph_of(weights(6, seed)), np.random.default_rng(seed)
+    labels = rng.integers(0, 2, 6)
+    broken = ((labels[graph.first] != labels[graph.second]) == (graph.weight > 0)).astype(np.int8)
+    tree = [at for at, ends in enumerate(zip(graph.first, graph.second, strict=True)) if 0 in ends][:3]
+    branch = Branch(0, 0, np.zeros(len(broken), np.int8), np.ones(len(broken), np.int8))
+    branch.low[tree] = branch.high[tree] = broken[tree]
+    assert follow(graph, branch)
+    known = {0, *graph.first[tree].tolist(), *graph.second[tree].tolist()}
+    for at, (one, two) in enumerate(zip(graph.first.tolist(), graph.second.tolist(), strict=True)):
+        if one in known and two in known:
+            assert branch.low[at] == branch.high[at] == broken[at]
+        else:
+            assert (branch.low[at], branch.high[at]) == (0, 1)
+    odd = next(iter(_negative_cycles(graph)))
+    none = Branch(0, 0, np.zeros(len(broken), np.int8), np.ones(len(broken), np.int8))
+    none.high[odd] = 0
+    assert not follow(graph, none)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_camps_that_a_tree_spans_break_no_edge_of_it(seed: int) -> None:
+    graph = graph_of(weights(7, seed))
+    values = np.random.default_rng(seed).permutation(len(graph.weight)).astype(float)
+    found, joined = spanned(graph, values), {node: {node} for node in range(7)}
+    for at in np.argsort(values):
+        one, two = int(graph.first[at]), int(graph.second[at])
+        if two not in joined[one]:
+            assert (found[one] != found[two]) == (graph.weight[at] < 0)
+            whole = joined[one] | joined[two]
+            joined |= dict.fromkeys(whole, whole)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("k", [2, 3])
+def test_forced_nodes_are_together_or_apart_and_the_rest_is_weighed_as_before(seed: int, k: int) -> None:
+    graph = graph_of(weights(6, seed))
+    forced = force(graph, Terms(np.array([1, 3]), np.array([4])), k=k)
+    allowed = [each for each in partitions(6, k) if each[1] == each[3] != each[4]]
+    best = min(lost(graph, each) for each in allowed)
+    found = min(partitions(forced.graph.size, k), key=lambda each: lost(forced.graph, each))
+    labels = forced.labels(found)
+    assert labels[1] == labels[3] == 0 != labels[4] and labels.max() < k
+    assert lost(graph, labels) == best
+    assert k > 2 or lost(forced.graph, found) + forced.offset == best
+
+
+def test_what_is_known_of_a_graph_and_of_a_solution() -> None:
+    line, _ = merged(4, np.array([0, 1, 2]), np.array([1, 2, 3]), np.array([1, -1, 2]))
+    assert (graph_of(np.ones((5, 5), dtype=np.int64)).dense and not line.dense) or len(line.weight) > 1.8
+    sure = Solution(np.zeros(4, dtype=np.int64), 5, 5.0, "m")
+    open_ = Solution(np.zeros(4, dtype=np.int64), 5, 4.0, "m")
+    assert sure.proven and sure.gap == 0 and not open_.proven and open_.gap == pytest.approx(1 / 5)
+    assert Solution(np.zeros(4, dtype=np.int64), 5, 4.2, "m").proven

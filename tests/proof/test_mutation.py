@@ -112,7 +112,7 @@ from proof.mutation.pairs import Group
 from proof.mutation.running import Run
 here = Path(sys.argv[1])
 sys.path.insert(0, str(here))
-group = Group("made", {"made": here / "made.py"}, (here / "test_made.py",), (), 50, 1, 5.0)
+group = Group("made", {"made": here / "made.py"}, (here / "test_made.py",), (), {}, 50, 1, 5.0)
 sys.exit(pytest.main(["-q", "-p", "no:cacheprovider", "-c", str(here / "none.ini"), str(here)],
                      plugins=[Run(group, here / "told.json", slack=0.5)]))
 """

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detente.simulation.bargaining.averages import Floats, compromise, condorcet, median
-from detente.simulation.bargaining.challenge import Challenge, challenge
-from detente.simulation.bargaining.exchange import exchange, possible
+from detente.simulation.bargaining.challenge import Challenge, _Sides, challenge
+from detente.simulation.bargaining.exchange import Exchange, _order, exchange, possible
 from detente.simulation.bargaining.influence import (
     bounded_confidence,
     deffuant,
@@ -235,3 +235,45 @@ def test_influence_that_does_not_add_up_is_refused() -> None:
         friedkin_johnsen(np.zeros((2, 1)), np.eye(2), np.array([0.5, 1.5]))
     with pytest.raises(ValueError, match="no common view"):
         degroot_weights(np.eye(2))
+
+
+def test_a_little_weight_counts_as_much_as_its_share() -> None:
+    assert compromise(np.array([[0.0], [1.0]]), np.array([[0.1], [0.3]])) == pytest.approx([0.75])
+    assert compromise(np.array([[0.0], [1.0]]), np.zeros((2, 1))) == pytest.approx([0.5])
+
+
+def test_meetings_have_settled_when_nobody_different_is_within_reach_on_all_issues() -> None:
+    """Two issues: three of them differ on the second alone, by more than their reach or by less."""
+    where = np.array([[0.1, 0.0], [0.1, 0.4], [0.1, 0.9]])
+    assert deffuant(where, 0.3, meetings=50).settled
+    assert not deffuant(where, 0.5, meetings=0).settled
+
+
+def test_negative_influence_is_refused_though_it_adds_up() -> None:
+    influence = np.array([[1.5, -0.5], [0.0, 1.0]])
+    with pytest.raises(ValueError, match="negative"):
+        friedkin_johnsen(np.array([[0.0], [1.0]]), influence, np.array([0.5, 0.5]))
+
+
+def test_of_equal_trades_the_first_actors_and_the_first_issues_go_first() -> None:
+    trades = [
+        Exchange(*ends, 0.1, 0.1, 0.5) for ends in ((0, 1, 0, 1), (0, 1, 1, 0), (0, 2, 0, 1), (1, 2, 0, 1))
+    ]
+    assert [*sorted(trades, key=_order)][::-1] == trades
+    assert max([*trades, Exchange(1, 2, 1, 0, 0.1, 0.1, 0.6)], key=_order).gain == 0.6
+
+
+def test_where_the_status_quo_drifts_it_drifts_with_the_median() -> None:
+    """Without a challenge j comes nearer to i if the median lies nearer to i than j does, else goes away."""
+    where, middle, risk = np.array([0.0, 0.3, 0.8]), 0.3, 1.3
+    sides = _Sides(where, np.ones(3), np.ones(3), 0.8, middle, Challenge(hold=0.0))
+    gap = np.abs(where[:, None] - where) / 0.8
+    full = np.full((3, 1), risk)
+    told = sides._utility(np.full((3, 3), 0.5), gap, full, salience=np.ones((1, 3)), mover=0)
+    for i in range(3):
+        for j in range(3):
+            success, failure = (2 - 4 * (0.5 + side * gap[i, j] / 2) ** risk for side in (-1, 1))
+            off = abs(where[i] - middle) / 0.8
+            shift = (off + gap[i, j]) / 4 * (-1 if off < gap[i, j] else 1)
+            expected = (success + failure) / 2 - (2 - 4 * (0.5 + shift) ** risk)
+            assert told[i, j] == pytest.approx(expected)

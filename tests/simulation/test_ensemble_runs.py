@@ -25,7 +25,13 @@ from detente.simulation.ensemble.futures import Covariates, Futures
 from detente.simulation.ensemble.luck import LANES
 from detente.simulation.ensemble.running import draw, draw_share
 from detente.simulation.ensemble.shocks import Shock
-from detente.simulation.ensemble.summing import order_statistics, put_in_bins, quantiles_in_bins
+from detente.simulation.ensemble.summing import (
+    GRAIN,
+    SQUARES,
+    order_statistics,
+    put_in_bins,
+    quantiles_in_bins,
+)
 from detente.simulation.ensemble.why import DRIVERS, active, explain, without
 from tests.simulation.made_futures import ONE, at, busy, bytes_of, dynamics_of
 
@@ -277,3 +283,24 @@ def test_counts_in_bins_add_up_over_any_parts(numbers: list[float], cut: int) ->
     quantiles_in_bins(np.array(tallies[0][0], dtype=np.uint32), edges, wanted, found)
     known = np.quantile(line, wanted, method="inverted_cdf")
     assert (np.abs(found[0] - known) <= 1 / 12.8 + 1e-6).all()
+
+
+def test_bins_tell_sums_squares_and_how_many_are_no_numbers() -> None:
+    line = np.array([-3.0, -1.2, 0.1, 0.15, 2.4, 9.0, np.nan, np.inf], dtype=np.float32)
+    values = np.zeros((1, 1, LANES), dtype=np.float32)
+    values[0, 0, : len(line)] = line
+    counts, sums = np.zeros((1, 8), dtype=np.uint32), np.zeros((1, 3), dtype=np.int64)
+    put_in_bins(values, len(line), np.array([[-2.0, 2.0]]), (0, 1), counts, sums)
+    assert counts[0].tolist() == [2, 1, 0, 0, 2, 0, 0, 3]
+    assert sums[0, 2] == 2
+    values[0, 0, 6:] = 0.0
+    sums[:] = 0
+    put_in_bins(values, 6, np.array([[-2.0, 2.0]]), (0, 1), counts, sums)
+    far = (line[:6].astype(float) + 2.0) * 2.0 - 4.0
+    assert sums[0, :2] == pytest.approx([far.sum() * GRAIN, (far**2).sum() * SQUARES], rel=1e-5)
+
+
+def test_quantiles_in_bins_lie_straight_between_the_ends() -> None:
+    counts, found = np.array([[0, 1, 0, 4, 1]], dtype=np.uint32), np.empty((1, 4))
+    quantiles_in_bins(counts, np.array([[10.0, 2.0]]), np.array([1 / 12, 2 / 6, 4 / 6, 1.0]), found)
+    assert found[0] == pytest.approx([10.75, 11.625, 11.875, 12.5])
