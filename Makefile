@@ -7,7 +7,7 @@ CASE   ?= atlantic
 OUT    ?= briefs/$(CASE)
 BIN    := $(VENV)/bin
 
-.PHONY: brief test bench lint docs lock facts snapshots shapes clean
+.PHONY: brief test bench lint docs examples lock facts snapshots shapes clean
 
 brief: $(VENV)/core
 	$(BIN)/detente brief $(CASE) -o $(OUT)
@@ -45,6 +45,10 @@ snapshots: $(VENV)/dev
 shapes: $(VENV)/dev
 	@: "$${FROM:?name the folder with Natural Earth as TopoJSON (npm package world-atlas), as in FROM=package}"
 	$(BIN)/python -m detente.briefing.compiling.shapes "$$FROM/countries-50m.json" "$$FROM/countries-10m.json"
+
+# Everything that the documentation shows is run, page by page; it takes minutes.
+examples: $(VENV)/dev
+	$(BIN)/python -m pytest tests/examples.py -n auto
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache docs/_build

@@ -57,6 +57,9 @@ def write_brief(
 
     Beside it lie `numbers/`, `numbers.json` and `manifest.json`. The same inputs and seed give the same
     bytes. Raises `EvidenceError` where the folder cannot be written, or a form needs what is not installed.
+
+    >>> study = detente.load("atlantic")  # doctest: +SKIP
+    >>> write_brief(study.case, study.evidence, Found(study.measure()), Path("out"), seed=0).answer[0]  # doctest: +SKIP
     """
     material = material_of(case, evidence, found)
     page, ledger = compose(material), Ledger()

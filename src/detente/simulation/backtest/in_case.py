@@ -34,6 +34,8 @@ def backtest_case(panels: CasePanels, plan: Plan | None = None, *, report: Repor
     is interrupted takes them up again. A member crosses when it is read nearer to the rival than to its bloc.
 
     Raises SimulationError for a plan that does not fit the votes.
+
+    >>> backtest_case(panels, Plan(first=2010)).defaults  # panels: `CasePanels` of a case  # doctest: +SKIP
     """
     plan = plan or Plan()
     raise_all(SimulationError, list(plan.problems()))

@@ -42,6 +42,8 @@ def draw_share(futures: Futures, share: tuple[int, int], *, draws: int, seed: in
     """Draw one worker's share (k, n), the k-th of n from 0, of a run into the folder of `means`.
 
     `draw` then takes what is there. Raises `SimulationError` as `draw` does, and without a folder.
+
+    >>> draw_share(futures, (0, 4), draws=1_000_000, means=Means(folder=Path("shared")))  # doctest: +SKIP
     """
     fill(Drawn(packed(futures), seed), draws, means=means, share=share)
 
