@@ -12,6 +12,7 @@ import io
 import os
 import re
 import shlex
+import sys
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -143,7 +144,7 @@ def _run_python(block: Block, names: dict[str, Any]) -> None:
     tree.body = tree.body[:-1] if last is not None else tree.body
     exec(compile(ast.increment_lineno(tree, block.line - 1), block.where, "exec"), names)
     if last is not None:
-        print(eval(compile(ast.Expression(last.value), block.where, "eval"), names))
+        sys.stdout.write(f"{eval(compile(ast.Expression(last.value), block.where, 'eval'), names)}\n")
 
 
 def _run_commands(block: Block) -> None:

@@ -19,7 +19,8 @@ from tests.docs_blocks import SHELL, every
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 FRONT = (
-    "briefing", "cases", "evidence", "evidence.events", "measurement", "measurement.idealpoints", "reading", "results",
+    "briefing", "cases", "evidence", "evidence.events", "measurement", "measurement.idealpoints", "reading",
+    "results",
 )  # fmt: skip
 """Rooms that say what is public in them."""
 SECTIONS = Path(detente.__file__).parent / "briefing" / "sections"
@@ -116,7 +117,7 @@ def keys() -> Iterator[str]:
             if isinstance(first, ast.Constant):
                 yield str(first.value)
             elif isinstance(first, ast.JoinedStr):
-                yield "".join(part.value if isinstance(part, ast.Constant) else "x" for part in first.values)
+                yield "".join(str(part.value) if isinstance(part, ast.Constant) else "x" for part in first.values)
 
 
 def test_every_chart_and_table_that_the_code_can_make_has_its_entry(exhibits: ModuleType) -> None:

@@ -81,8 +81,8 @@ def prepare(votes: pd.DataFrame, choice: Choice | None = None) -> Prepared:
     left.
 
     >>> rows = [("A", 1, 1, "yes"), ("B", 1, 1, "no"), ("A", 2, 1, "no"), ("B", 2, 1, "yes")]
-    >>> prepare(pd.DataFrame(rows, columns=["actor", "roll_call", "session", "vote"])).ballots.actors
-    ('A', 'B')
+    >>> prepare(pd.DataFrame(rows, columns=["actor", "roll_call", "session", "vote"])).ballots.actors.tolist()
+    ['A', 'B']
     """
     choice = choice or Choice()
     account = _Account()

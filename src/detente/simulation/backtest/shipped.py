@@ -75,7 +75,7 @@ def boards_of(case: Case, evidence: Evidence, plan: Plan | None = None) -> Board
 
     They are never computed here, since that takes minutes: see `in_case.backtest_case`, and `keep`.
 
-    >>> boards_of(load_case("atlantic"), open_evidence()).scores.query("quantity == 'position'")  # doctest: +SKIP
+    >>> boards_of(load_case("atlantic"), open_evidence()).defaults  # doctest: +SKIP
     """
     plan = plan or Plan()
     if case.ideal_points is None:
