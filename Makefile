@@ -11,7 +11,7 @@ AUDIT   ?= build/audit
 MINUTES ?= 10
 BIN     := $(VENV)/bin
 
-.PHONY: brief test test-random test-oldest test-newest coverage mutation fuzz soak bench audit lint docs lock facts \
+.PHONY: brief test test-random test-oldest test-newest coverage mutation fuzz soak bench audit lint docs examples lock facts \
   snapshots shapes clean
 
 brief: $(VENV)/core
@@ -91,6 +91,10 @@ snapshots: $(VENV)/dev
 shapes: $(VENV)/dev
 	@: "$${FROM:?name the folder with Natural Earth as TopoJSON (npm package world-atlas), as in FROM=package}"
 	$(BIN)/python -m detente.briefing.compiling.shapes "$$FROM/countries-50m.json" "$$FROM/countries-10m.json"
+
+# Everything that the documentation shows is run, page by page; it takes minutes.
+examples: $(VENV)/dev
+	$(BIN)/python -m pytest tests/examples.py -n auto
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache build docs/_build benchmarks/results

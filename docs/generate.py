@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import io
 import os
-import subprocess
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -50,14 +49,14 @@ def commands() -> str:
 
 
 def _help(path: tuple[str, ...]) -> str:
-    told = subprocess.run(
-        [sys.executable, "-m", "detente", *path, "--help"],
-        env={**os.environ, "COLUMNS": "82", "NO_COLOR": "1"},
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
-    return told.split("Begin with:")[0].strip()
+    """Return what a command says of itself, on a page 82 letters wide."""
+    from rich.console import Console
+
+    from detente.commands import app
+
+    told = io.StringIO()
+    app.help_print(path, console=Console(file=told, width=82, no_color=True, force_terminal=False))
+    return told.getvalue().split("Begin with:")[0].strip()
 
 
 def tables() -> str:

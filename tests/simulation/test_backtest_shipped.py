@@ -84,7 +84,7 @@ def of(frame: pd.DataFrame, quantity: str, horizon: int) -> pd.DataFrame:
     return frame[(frame["quantity"] == quantity) & (frame["horizon"] == horizon)]
 
 
-def short(value: float, digits: int = 3, sign: str = "") -> str:
+def short(value: Any, digits: int = 3, sign: str = "") -> str:
     """Return a figure as the page writes it: .022, -.001."""
     return f"{value:{sign}.{digits}f}".replace("0.", ".", 1)
 

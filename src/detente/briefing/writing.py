@@ -66,6 +66,10 @@ def write_brief(
 
     Beside it lie `numbers/`, `numbers.json` and `manifest.json`. The same inputs and seed give the same
     bytes. Raises `EvidenceError` where the folder cannot be written, or a form needs what is not installed.
+
+    >>> study = detente.load("atlantic")  # doctest: +SKIP
+    >>> found = Found(study.measure())  # doctest: +SKIP
+    >>> write_brief(study.case, study.evidence, found, Path("out"), seed=0).answer[0]  # doctest: +SKIP
     """
     material = material_of(case, evidence, found)
     page, ledger = compose(material), Ledger()

@@ -47,7 +47,12 @@ def load_case(name_or_path: str | Path) -> Case:
 
 
 def case_digest(case: Case) -> str:
-    """Return the SHA-256 of the case's canonical JSON: of what it says, whatever its layout and comments."""
+    """Return the SHA-256 of the case's canonical JSON: of what it says, whatever its layout and comments.
+
+    >>> case = load_case("atlantic")
+    >>> len(case_digest(case)), case_digest(case) == case_digest(load_case("atlantic"))
+    (64, True)
+    """
     canonical = json.dumps(
         case.model_dump(mode="json"), sort_keys=True, ensure_ascii=False, separators=(",", ":")
     )

@@ -55,6 +55,8 @@ def import_file(
 
     The file and its mapping are kept in the cache, so that the database can be built again without the
     original. Raises `EvidenceError` with all faults of the mapping, or all faults of the file.
+
+    >>> import_file(Path("lng.csv"), Path("lng.yaml"))  # doctest: +SKIP
     """
     folder = folder or files.cache_folder()
     told = Mapping.read(mapping, stem=path.stem)
@@ -79,6 +81,8 @@ def import_as(path: Path, source_id: str, *, folder: Path | None = None, report:
 
     Raises `EvidenceError` where the source is unknown, has several files and none of this name, or lacks
     the others.
+
+    >>> import_as(Path("ga_voting.csv"), "undl_votes")  # doctest: +SKIP
     """
     folder = folder or files.cache_folder()
     source = Registry.load()[source_id]
@@ -111,6 +115,8 @@ def forget(source_id: str, *, folder: Path | None = None, report: Report = silen
 
     Copies of imported files are deleted, kept versions of pulled files stay. Raises `EvidenceError` where the
     source is not in use.
+
+    >>> forget("lng")  # doctest: +SKIP
     """
     folder = folder or files.cache_folder()
     known = Ledger.load(folder).sources

@@ -92,6 +92,8 @@ def plan(
     `mirror` is by default the folder that `DETENTE_MIRROR` names; where there is none, files are downloaded.
     Raises `EvidenceError` for unknown ids, a mirror that holds nothing, and sources named that are out of
     reach.
+
+    >>> plan(["unga_votes"], mirror=Path("mirror")).files  # doctest: +SKIP
     """
     registry = (options or Options()).registry
     named = registry.choose(ids)
@@ -160,6 +162,8 @@ def pull(
 
     Raises `EvidenceError` as `plan` does, and where a hash is wrong, a file breaks off, or a reader cannot
     read it.
+
+    >>> pull(["unga_votes"], mirror=Path("mirror"))  # doctest: +SKIP
     """
     chosen = options or Options()
     planned = plan(ids, mirror=mirror, folder=folder, options=chosen)

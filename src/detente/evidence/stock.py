@@ -37,7 +37,10 @@ class Status:
 
 
 def status(*, report: Report = silent) -> Status:
-    """Return what the evidence in the user's cache holds, building it on first use."""
+    """Return what the evidence in the user's cache holds, building it on first use.
+
+    >>> status()  # doctest: +SKIP
+    """
     with open_evidence(report=report) as evidence:
         made_at = evidence.query("SELECT value FROM meta WHERE key = 'made_at'")["value"].iloc[0]
         return Status(
@@ -68,6 +71,8 @@ def list_sources(*, report: Report = silent) -> pd.DataFrame:
     Columns: id, title, provider, licence, licence_basis, vintage, url, files, bytes (of all files; empty
     where one is not known), state (shipped, pulled, shipped + pulled, imported, or not here), taken_at,
     rows.
+
+    >>> list_sources().query("state == 'shipped'")[["id", "licence"]]  # doctest: +SKIP
     """
     with open_evidence(report=report) as evidence:
         held = evidence.sources()
@@ -96,6 +101,10 @@ def list_sources(*, report: Report = silent) -> pd.DataFrame:
 
 
 def rebuild(*, report: Report = silent) -> Evidence:
-    """Build the database anew from the shipped facts and the kept files, and open it."""
+    """Build the database anew from the shipped facts and the kept files, and open it.
+
+    >>> with rebuild() as evidence:  # doctest: +SKIP
+    ...     evidence.digest
+    """
     database.refresh(files.cache_folder(), whole=True, report=report)
     return open_evidence(report=report)

@@ -45,7 +45,13 @@ class Evidence(ballots.Evidence, Protocol):
 
 
 def preflight(case: Case, evidence: Evidence) -> list[Finding]:
-    """Return what `case` asks for and `evidence` cannot give, the gravest first; empty where all is well."""
+    """Return what `case` asks for and `evidence` cannot give, the gravest first; empty where all is well.
+
+    >>> from detente.cases import load_case  # doctest: +SKIP
+    >>> from detente.evidence import open_evidence  # doctest: +SKIP
+    >>> with open_evidence() as evidence:  # doctest: +SKIP
+    ...     [(each.level, each.what) for each in preflight(load_case("atlantic"), evidence)]
+    """
     spells = {bloc: memberships(case, bloc, evidence=evidence) for bloc in case.blocs}
     found = [
         *_version(case),

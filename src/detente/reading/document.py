@@ -52,6 +52,8 @@ def open_document(path: str | Path) -> Document:
     """Return the document in a file of text, Markdown or HTML.
 
     Raises `ReadingError` where it cannot be read, is larger than `LIMIT`, or is no text.
+
+    >>> open_document("article.txt").line(0)  # doctest: +SKIP
     """
     path = Path(path)
     held = _bytes(path)

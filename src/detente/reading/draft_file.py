@@ -25,7 +25,10 @@ WIDTH = 108
 
 
 def draft_text(found: Drafted) -> str:
-    """Return the draft as YAML; the same text gives the same draft."""
+    """Return the draft as YAML; the same text gives the same draft.
+
+    >>> print(draft_text(draft(open_document("article.txt"), when=2024)))  # doctest: +SKIP
+    """
     body = yaml.dump(as_data(found), Dumper=_Plain, sort_keys=False, allow_unicode=True, width=WIDTH)
     return HEAD.format(by=found.read_by) + body
 

@@ -78,6 +78,8 @@ def draft(
 
     `who` and `when` say who published it, and on which day or in which year; without `when`, the last day
     or year that the document names is taken. Raises `ReadingError` where it names none.
+
+    >>> found = draft(open_document("article.txt"), who="A. Author", when=2024)  # doctest: +SKIP
     """
     spoken = language(document.text)
     read = spoken in ("", ENGLISH)

@@ -146,6 +146,8 @@ def structured(
 
     A part of the document whose answer cannot be read keeps its drafts by rules, and is counted. Raises
     `ReadingError` where no answer came at all, or none that can be read.
+
+    >>> structured(found, Endpoint("http://localhost:11434/v1", model="NAME"))  # doctest: +SKIP
     """
     checker = _Checker(found.document, found.language in ("English", "not told"), Namer.load())
     parts = list(_parts(found.document.text))

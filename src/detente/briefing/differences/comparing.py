@@ -76,7 +76,10 @@ class Difference:
 
 
 def compare(one: Held, two: Held) -> Difference:
-    """Return what differs between two briefs, the first before, the second after."""
+    """Return what differs between two briefs, the first before, the second after.
+
+    >>> compare(*open_briefs(["before", "after"])).verdict  # doctest: +SKIP
+    """
     found = causes(one, two)
     pairs, came, went = _paired(one.numbers, two.numbers)
     moved = tuple(

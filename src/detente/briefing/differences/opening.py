@@ -41,6 +41,8 @@ def open_briefs(paths: Sequence[str | Path], *, across: bool = False) -> tuple[H
 
     Raises `EvidenceError` with everything that is wrong with any: no brief, not whole, written by an earlier
     or a later version; and where they are of cases of different names, unless `across`.
+
+    >>> before, after = open_briefs(["before", "after"])  # doctest: +SKIP
     """
     found: list[Held] = []
     problems: list[Problem] = []

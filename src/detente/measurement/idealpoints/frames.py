@@ -79,6 +79,10 @@ def prepare(votes: pd.DataFrame, choice: Choice | None = None) -> Prepared:
     One row is one vote: actor, roll_call, session or date, vote (see `COLUMNS` for the names that are
     understood). Raises MeasurementError for missing columns, unknown words, and votes of which nothing is
     left.
+
+    >>> rows = [("A", 1, 1, "yes"), ("B", 1, 1, "no"), ("A", 2, 1, "no"), ("B", 2, 1, "yes")]
+    >>> prepare(pd.DataFrame(rows, columns=["actor", "roll_call", "session", "vote"])).ballots.actors.tolist()
+    ['A', 'B']
     """
     choice = choice or Choice()
     account = _Account()

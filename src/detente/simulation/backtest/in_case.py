@@ -39,6 +39,8 @@ def backtest_case(
     when it is read nearer to the rival than to its bloc.
 
     Raises `SimulationError` for a plan that does not fit the votes.
+
+    >>> backtest_case(panels, Plan(first=2010)).defaults  # panels: `CasePanels` of a case  # doctest: +SKIP
     """
     plan = plan or Plan()
     raise_all(SimulationError, list(plan.problems()))

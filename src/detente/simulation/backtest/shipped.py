@@ -54,6 +54,9 @@ def stored_fit(case: Case, evidence: Evidence) -> StoredFit | None:
 
     A fit of one's own is kept between runs. What the backtest says of it comes with it, where `boards_of` has
     any. None where the case asks for no ideal points, or there are neither votes nor a shipped fit.
+
+    >>> fit = stored_fit(load_case("atlantic"), open_evidence())  # doctest: +SKIP
+    >>> fit.draw(np.random.default_rng(0), 100).start.shape  # (draws, actors)  # doctest: +SKIP
     """
     if case.ideal_points is None:
         return None
@@ -71,6 +74,8 @@ def boards_of(case: Case, evidence: Evidence, plan: Plan | None = None) -> Board
     """Return the tables of a case's backtest as they ship or were kept; None where there are none.
 
     They are never computed here, since that takes minutes: see `in_case.backtest_case`, and `keep`.
+
+    >>> boards_of(load_case("atlantic"), open_evidence()).defaults  # doctest: +SKIP
     """
     plan = plan or Plan()
     if case.ideal_points is None:

@@ -49,6 +49,8 @@ def draw_share(futures: Futures, share: tuple[int, int], *, draws: int, seed: in
     """Draw one worker's share (k, n), the k-th of n from 0, of a run into the folder of `how`.
 
     `draw` then takes what is there. Raises as `draw` does, and `ExecutorError` without a folder.
+
+    >>> draw_share(futures, (0, 4), draws=1_000_000, how=How(folder=Path("shared")))  # doctest: +SKIP
     """
     fill_share(Drawn(packed(futures), seed), draws, how=how, share=share)
 

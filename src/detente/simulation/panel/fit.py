@@ -132,6 +132,8 @@ def fit_panel(panel: Panel, spec: Spec | None = None, *, uncertain: bool = True)
     which saves half the time.
 
     Raises SimulationError for covariates that the panel lacks, and where there are fewer than three years.
+
+    >>> fit_panel(panel, Spec(), uncertain=False).parameters  # of `CasePanels.until`  # doctest: +SKIP
     """
     spec = spec or Spec()
     _check(panel, spec)

@@ -44,6 +44,8 @@ def forecast(fit: PanelFit, *, years: int, draws: int, rng: np.random.Generator)
     Members stay members, partners stay partners, and covariates do not change.
 
     Raises SimulationError where there is nothing to draw.
+
+    >>> forecast(fit, years=5, draws=1000, rng=np.random.default_rng(0))  # of `fit_panel`  # doctest: +SKIP
     """
     _check(years, draws)
     drawn = fit.estimate.draw(rng, draws)

@@ -71,6 +71,8 @@ def contest(
     """Return the scoreboard on the decisions in a file of DEU III, and what of it was set aside.
 
     Raises `EvidenceError` for a file that is not such a table.
+
+    >>> board, set_aside = contest(Path("deu3.tsv"), open_evidence())  # doctest: +SKIP
     """
     decided, aside = read_deu(path, populations(evidence))
     told = forecasts(decided, models or contestants())
