@@ -6,7 +6,6 @@ import os
 
 import numpy as np
 import pytest
-
 from benchmarks.soaking.watching import Watched, grows
 
 STEPS = np.arange(90.0)
