@@ -170,3 +170,10 @@ def test_a_plain_table_without_rows_is_named(tmp_path: Path) -> None:
     path = written(tmp_path, "actors.csv", "actor,issue,position,salience,capability\n")
     with pytest.raises(SimulationError, match="actor table: holds no rows"):
         read_actor_file(path)
+
+
+@pytest.mark.parametrize(("row", "what"), [(",budget,0,50,1", "actor"), ("A,,0,50,1", "issue")])
+def test_a_row_of_a_plain_table_without_a_name_is_named(tmp_path: Path, row: str, what: str) -> None:
+    text = f"actor,issue,position,salience,capability\nB,budget,50,50,1\n{row}\n"
+    with pytest.raises(SimulationError, match=f"row 2: names no {what}"):
+        read_actor_file(written(tmp_path, "actors.csv", text))

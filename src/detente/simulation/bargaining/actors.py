@@ -272,6 +272,13 @@ def _table_problems(table: pd.DataFrame) -> Iterator[Problem]:
     if table.empty:
         yield Problem("actor table", "holds no rows", "add a row for each actor and issue")
         return
+    for name in wanted[:2]:
+        for row in np.flatnonzero(table[name].isna()):
+            yield Problem(
+                f"actor table, row {row + 1}", f"names no {name}", "fill it in, or leave the row out"
+            )
+    if table[wanted[:2]].isna().to_numpy().any():
+        return
     yield from not_numbers(table, wanted[2:])
     keys = pd.MultiIndex.from_frame(table[["actor", "issue"]].astype(str))
     for actor, issue in keys[keys.duplicated()].unique():
