@@ -31,7 +31,7 @@ MEMORY = 8 << 30
 ENDLESS = 3
 SLACK = 1.0
 """Seconds of the processor beyond four times what a test took: then a loop has no end."""
-WORK = 5.0
+WORK = 12.0
 """Seconds of tests that are repeated for a fault, the last of them whole."""
 
 

@@ -16,10 +16,11 @@ PAGE = ROOT / "docs" / "reference" / "proof-mutation.md"
 MARKER = "<!-- what follows is written by `make mutation` -->\n"
 KINDS = {
     "same": "the result is the same",
+    "equal": "another answer that is as good",
     "speed": "only the work differs",
     "unreached": "never run, or only by a test that is too slow without a compiler",
     "rounding": "differs below what is promised",
-    "guard": "beyond what callers can hand over",
+    "guard": "beyond what comes up",
 }
 Key = tuple[str, str, str, str]
 

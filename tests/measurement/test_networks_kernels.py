@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,9 +17,12 @@ from detente.measurement.networks.cycles import net, packed, uncovered
 from detente.measurement.networks.dense_core import Core, gains, merge, settled, tied
 from detente.measurement.networks.dense_enumeration import enumerated
 from detente.measurement.networks.forcing import Terms, force
-from detente.measurement.networks.graph import Ints, SignedGraph, Solution, frustration, merged
+from detente.measurement.networks.graph import Effort, Ints, SignedGraph, Solution, frustration, merged
 from detente.measurement.networks.heap import pop, push
-from detente.measurement.networks.integers import Branch, follow, spanned
+from detente.measurement.networks.integers import Branch, Search, follow, spanned
+from detente.measurement.networks.multicut_reduction import reduced as reduced_for_many
+from detente.measurement.networks.reduction import reduced
+from detente.measurement.networks.solving import solve
 from detente.measurement.networks.triangles import Ascent, Residual
 from detente.measurement.networks.triangles import packed as packed_triangles
 
@@ -279,3 +283,64 @@ def test_what_is_known_of_a_graph_and_of_a_solution() -> None:
     open_ = Solution(np.zeros(4, dtype=np.int64), 5, 4.0, "m")
     assert sure.proven and sure.gap == 0 and not open_.proven and open_.gap == pytest.approx(1 / 5)
     assert Solution(np.zeros(4, dtype=np.int64), 5, 4.2, "m").proven
+
+
+def test_a_long_way_round_is_found_from_either_side() -> None:
+    """Eight edges, one of them negative: searches meet in the middle, half of the way from the root."""
+    ring = SignedGraph(8, np.arange(8), (np.arange(8) + 1) % 8, np.array([1, 1, 1, 1, 1, 1, 1, -1]))
+    graph, _ = merged(8, ring.first, ring.second, ring.weight)
+    found = uncovered(net(graph, np.zeros(8, dtype=np.int64)), np.full(8, 0.12), least=0.01)
+    assert sorted(found.column.tolist()) == list(range(8))
+
+
+def test_a_node_that_no_camp_pulls_more_stays() -> None:
+    graph, _ = merged(4, np.array([0, 1]), np.array([2, 2]), np.array([3, 3]))
+    labels, rows = np.array([0, 1, 0, 1]), graph.rows()
+    held, barred = np.array([True, True, False, False]), np.full(4, descent.OPEN)
+    assert descent.settle(*rows, descent.pulls(*rows, labels, 2), labels, held, barred) == 0
+    assert labels.tolist() == [0, 1, 0, 1]
+
+
+def test_who_stands_apart_does_so_though_it_costs_all_its_ties() -> None:
+    pair, _ = merged(2, np.array([0]), np.array([1]), np.array([5]))
+    forced = force(pair, Terms(np.array([0]), np.array([1])), k=3)
+    assert (forced.graph.weight.tolist(), forced.offset) == ([-1], 5)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_without_time_the_bound_of_poor_camps_is_below_the_best(seed: int) -> None:
+    graph = graph_of(weights(6, seed))
+    poor = max(partitions(6), key=lambda each: lost(graph, each))
+    assert Search(graph, poor, deadline=0.0).bound() <= min(lost(graph, each) for each in partitions(6))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_weights_with_a_common_factor_cost_it_and_time_at_hand_is_used(seed: int) -> None:
+    matrix = weights(6, seed)
+    best = min(lost(graph_of(matrix), each) for each in partitions(6))
+    for factor in (1, 5):
+        found = solve(graph_of(factor * matrix), k=2, effort=Effort())
+        assert found.proven and found.frustration == found.bound == factor * best
+
+
+def two_blocks(seed: int) -> SignedGraph:
+    """Two graphs of four nodes that share one."""
+    matrix = np.zeros((7, 7), dtype=np.int64)
+    matrix[:4, :4] += weights(4, seed)
+    matrix[3:, 3:] += weights(4, seed + 100)
+    return graph_of(matrix)
+
+
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("k", [2, 3, None])
+def test_the_best_camps_of_the_cores_give_those_of_the_whole(seed: int, k: int | None) -> None:
+    graph = two_blocks(seed)
+    small: Any = reduced(graph) if k == 2 else reduced_for_many(graph, k=k)
+    told = []
+    for core in small.cores:
+        every = partitions(core.size, k or core.size)
+        told.append(min(every, key=lambda each: lost(core, each)))
+    labels = small.labels(told)
+    best = min(lost(graph, each) for each in partitions(7, k or 4))
+    assert lost(graph, labels) == best == small.lost + sum(map(lost, small.cores, told))
+    assert k is None or len(np.unique(labels)) <= k
