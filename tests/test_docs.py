@@ -117,7 +117,9 @@ def keys() -> Iterator[str]:
             if isinstance(first, ast.Constant):
                 yield str(first.value)
             elif isinstance(first, ast.JoinedStr):
-                yield "".join(str(part.value) if isinstance(part, ast.Constant) else "x" for part in first.values)
+                yield "".join(
+                    str(part.value) if isinstance(part, ast.Constant) else "x" for part in first.values
+                )
 
 
 def test_every_chart_and_table_that_the_code_can_make_has_its_entry(exhibits: ModuleType) -> None:
