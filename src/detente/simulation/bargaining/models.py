@@ -1,6 +1,8 @@
 """Every model of bargaining: what it is, where it comes from, and how it makes an outcome of actors.
 
-To add a model, write a function from actors and options to an `Answer`, and give it a row in `MODELS`.
+To add a model, write its kernel in a file of its own and give it a row in `MODELS`. Kernels of positions and
+weights go there through `_by_weight`; what takes options, or tells more, has a function here that makes an
+`Answer`.
 """
 
 from __future__ import annotations
@@ -81,12 +83,9 @@ def _still(actors: Actors, outcome: Floats, **more: Any) -> Answer:
     return Answer(outcome, actors.position[None], **more)
 
 
-def _compromise(actors: Actors, _: Question) -> Answer:
-    return _still(actors, compromise(actors.position, _weights(actors)))
-
-
-def _median(actors: Actors, _: Question) -> Answer:
-    return _still(actors, median(actors.position, _weights(actors)))
+def _by_weight(kernel: Callable[[Floats, Floats], Floats]) -> Callable[[Actors, Question], Answer]:
+    """Return a model from a kernel: positions and weights (actors, issues) to an outcome (issues,)."""
+    return lambda actors, _: _still(actors, kernel(actors.position, _weights(actors)))
 
 
 def _condorcet(actors: Actors, _: Question) -> Answer:
@@ -203,9 +202,9 @@ MODELS: dict[str, Model] = {
         "weighted mean",
         "Van den Bos 1991; Achen 2006; no model forecasts better on record",
         None,
-        _compromise,
+        _by_weight(compromise),
     ),
-    "median": Model("weighted median", "Black 1948, issue by issue", None, _median),
+    "median": Model("weighted median", "Black 1948, issue by issue", None, _by_weight(median)),
     "condorcet": Model("Condorcet winner among positions", "Condorcet 1785", None, _condorcet),
     "election": Model(
         "probabilistic Condorcet election on first positions", "KTAB, KAPSARC 2015", SpatialOptions, _election
