@@ -79,7 +79,9 @@ def on_cluster(executor: str, work: Callable[[How], object]) -> None:
         work(How(executor, 2, chunk=CHUNK))
         return
     distributed: Any = importlib.import_module("distributed")
-    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0"
+    ) as cluster:
         work(How(cluster.scheduler_address, 2, chunk=CHUNK))
 
 
@@ -89,7 +91,7 @@ def test_the_campaign_of_the_flagship(benchmark: Any, executor: str) -> None:
     flagship()
 
     def work(how: How) -> None:
-        play(2, 100, how)
+        play(4, 100, how)
         meter = Meter()
         found = benchmark.pedantic(lambda: play(SIZE, DRAWS, how), rounds=1)
         benchmark.extra_info |= {**meter.read(), "futures": SIZE * SIZE * DRAWS, "digest": digest(found)}
@@ -107,7 +109,7 @@ def test_overhead_of_a_chunk(benchmark: Any, executor: str) -> None:
     """Chunks in which next to nothing is done, one after another."""
 
     def work(how: How) -> None:
-        list(run(nothing, range(4), how))
+        list(run(nothing, range(20), how))
         meter = Meter()
         benchmark.pedantic(lambda: list(run(nothing, range(CHUNKS), how)), rounds=1)
         told = meter.read()

@@ -1,7 +1,7 @@
 """Speed and memory of a campaign: every portfolio of Moscow against every one of Brussels, 10 half-years.
 
 Asked for: 20 x 20 portfolios over 2,000 futures, 800,000 in all, in 60 s on two cores and 1 GB, the same
-bytes serially and on loky. `bench_executors` plays 5 x 5 x 500. The whole is played by hand, as in:
+bytes serially and on loky. `bench_executors` plays 10 x 10 x 1,000. The whole is played by hand, as in:
 
     python -m benchmarks.bench_strategy_campaign 20 2000 loky 2
 """
@@ -26,7 +26,7 @@ from detente.strategy.campaign.matrix import Campaign, campaign
 from detente.strategy.campaign.sides import Side, side
 from detente.strategy.campaign.weighing import weigh
 
-SIZE, DRAWS = 5, 500
+SIZE, DRAWS = 10, 1000
 OWN, OTHER = "RUS", "brussels"
 
 

@@ -41,7 +41,9 @@ SERIAL = How("serial", chunk=CHUNK)
 def address() -> Iterator[str]:
     """A Dask scheduler with two workers, each a process."""
     distributed: Any = pytest.importorskip("distributed", reason="Dask is an extra: detente[dask]")
-    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0"
+    ) as cluster:
         yield cluster.scheduler_address
 
 

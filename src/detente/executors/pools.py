@@ -104,7 +104,9 @@ def _dask(where: str, jobs: int) -> Iterator[Any]:
         return
     with (
         importlib.import_module("dask").config.set({MALLOC: LARGE}),
-        distributed.LocalCluster(n_workers=jobs, threads_per_worker=1, dashboard_address=None) as cluster,
+        distributed.LocalCluster(
+            n_workers=jobs, threads_per_worker=1, dashboard_address="127.0.0.1:0"
+        ) as cluster,
         distributed.Client(cluster, set_as_default=False) as client,
     ):
         yield client
