@@ -86,6 +86,6 @@ def _executor_problems(name: str) -> Iterator[Problem]:
             importlib.import_module(package)
     except ModuleNotFoundError:
         what = {"distributed": "Dask", "ray": "Ray"}[package or ""]
-        install = {"distributed": "detente[dask]", "ray": "ray"}[package or ""]
+        install = {"distributed": "detente[cluster]", "ray": "ray"}[package or ""]
         hint = f"type `pip install '{install}'`, or choose 'loky' for the cores of this machine"
         yield Problem("executor", f"{what} is not installed", hint)
