@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import doctest
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,27 @@ settings.load_profile("untimed")
 
 BESIDE = Path(__file__).resolve().parents[2] / "shared" / "data"
 REFERENCE = Path(__file__).resolve().parents[2] / "shared" / "reference"
+
+
+def leave_out(
+    config: pytest.Config, items: list[pytest.Item], which: Callable[[pytest.Item], bool]
+) -> None:
+    """Take tests out of a run: they are counted as deselected, and not as skipped."""
+    out = [item for item in items if which(item)]
+    if out:
+        config.hook.pytest_deselected(items=out)
+        items[:] = [item for item in items if not which(item)]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out examples in docstrings that are shown and not run, for want of the files that they name."""
+    leave_out(config, items, _only_shown)
+
+
+def _only_shown(item: pytest.Item) -> bool:
+    if not isinstance(item, pytest.DoctestItem):
+        return False
+    return all(example.options.get(doctest.SKIP, False) for example in item.dtest.examples)
 
 
 def find_mirror() -> Path | None:

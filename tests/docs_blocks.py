@@ -81,7 +81,7 @@ class Block:
 
     def commands(self) -> Iterator[list[str]]:
         """Yield the words of every command of detente's in the block, without what follows it in a line."""
-        for line in self.text.splitlines():
+        for line in self.text.replace("\\\n", " ").splitlines():
             words = shlex.split(line.strip().removeprefix("$ "), comments=True)
             if words and words[0].removeprefix(".venv/bin/") == "detente":
                 end = next((place for place, word in enumerate(words) if word in (">", "|", "&&")), None)

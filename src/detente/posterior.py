@@ -41,7 +41,10 @@ class Posterior(ABC):
 
 
 def as_arviz(tree: xr.DataTree) -> Any:
-    """Return groups of draws as the ArviZ that is installed takes them; raises as `Posterior.to_arviz`."""
+    """Return groups of draws as the ArviZ that is installed takes them; raises as `Posterior.to_arviz`.
+
+    >>> as_arviz(points.to_datatree())  # of `detente.ideal_points`; needs detente[arviz]  # doctest: +SKIP
+    """
     try:
         import arviz
     except ImportError as error:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import leave_out
 from tests.fuzzing.outcomes import MINUTES, TALLIES, share
 
 FOLDER = Path(__file__).parent
@@ -15,11 +16,13 @@ LARGE = "ignore:Generating overly large repr:hypothesis.errors.HypothesisWarning
 """An example of a megabyte is meant."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let examples be large."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let examples be large, and leave what takes long to `make fuzz`."""
     for item in items:
         if item.path.parent == FOLDER:
             item.add_marker(pytest.mark.filterwarnings(LARGE))
+    if not MINUTES:
+        leave_out(config, items, lambda item: item.get_closest_marker("lengthy") is not None)
 
 
 @pytest.hookimpl(tryfirst=True)

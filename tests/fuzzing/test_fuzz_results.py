@@ -19,7 +19,7 @@ from detente.errors import DetenteError, EvidenceError
 from detente.folders import MANIFEST, seal
 from tests.briefing.test_differences import folders  # noqa: F401  (the briefs of those tests)
 from tests.fuzzing.damage import altered, as_json, damaged
-from tests.fuzzing.outcomes import MINUTES, fuzzed, tried, written
+from tests.fuzzing.outcomes import fuzzed, tried, written
 
 ROWS = pd.DataFrame(
     {
@@ -79,7 +79,7 @@ def test_a_result_with_a_damaged_file_is_opened_or_named(
     assert path.read_bytes() == before or path.name == MANIFEST or isinstance(found, DetenteError)
 
 
-@pytest.mark.skipif(not MINUTES, reason="the briefs take a while to write: make fuzz")
+@pytest.mark.lengthy
 @fuzzed(20)
 @given(data=st.data())
 def test_an_altered_brief_is_compared_or_named(

@@ -201,7 +201,7 @@ def test_the_command_shows_verdicts_and_writes_every_table(
     case = make_case(event_study={"occasions": "meetings", "dyads": DYADS})
     path = tmp_path / "own.yaml"
     path.write_text(case.model_dump_json(exclude_none=True), encoding="utf-8")
-    monkeypatch.setattr("detente.study.open_evidence", lambda report: friendlier)
+    monkeypatch.setattr("detente.study.open_evidence", lambda **_: friendlier)
     assert study(str(path), output=tmp_path / "out") == 0
     shown = capsys.readouterr().out
     assert "United States and Russia" in shown
@@ -217,7 +217,7 @@ def test_the_command_says_what_is_missing_and_that_there_is_something_to_mend(
         make_case(event_study={"occasions": "meetings", "dyads": DYADS}).model_dump_json(exclude_none=True),
         encoding="utf-8",
     )
-    monkeypatch.setattr("detente.study.open_evidence", lambda report: SmallEvidence())
+    monkeypatch.setattr("detente.study.open_evidence", lambda **_: SmallEvidence())
     assert study(str(path)) == 1
     assert "detente data pull events" in capsys.readouterr().out
     assert study(str(path), show=Output(json=True)) == 1

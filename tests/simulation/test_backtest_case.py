@@ -163,7 +163,7 @@ def test_the_command_computes_shows_and_writes_what_is_not_kept(
     run: tuple[Boards, Told], case: Case, evidence: Any, home: Path, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
-    monkeypatch.setattr("detente.study.open_evidence", lambda report: evidence)
+    monkeypatch.setattr("detente.study.open_evidence", lambda **_: evidence)
     monkeypatch.setattr(in_case, "backtest_case", lambda *_, **__: run[0])
     asked = [str(home / "small.yaml"), "--first", "1998", "--calibrate", "1997", "--horizon", "1"]
     code, out, _ = command(capsys, *asked, "--fresh", "-o", str(tmp_path / "tables"))
@@ -191,7 +191,7 @@ def test_years_out_of_range_are_refused(
     wrong: list[str], words: list[str], case: Case, evidence: Any, home: Path,
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
-    monkeypatch.setattr("detente.study.open_evidence", lambda report: evidence)
+    monkeypatch.setattr("detente.study.open_evidence", lambda **_: evidence)
     code, out, err = command(capsys, str(home / "small.yaml"), *wrong)
     assert code == 2 and [word for word in words if word not in out + err] == []
 
@@ -203,7 +203,7 @@ def test_a_case_without_ideal_points_and_one_without_votes_are_refused(
     (tmp_path / "none.yaml").write_text(CASE, encoding="utf-8")
     code, _, err = command(capsys, str(tmp_path / "none.yaml"))
     assert code == 2 and "ideal_points: the case asks for none" in err and "detente schema" in err
-    monkeypatch.setattr("detente.study.open_evidence", lambda report: SmallEvidence())
+    monkeypatch.setattr("detente.study.open_evidence", lambda **_: SmallEvidence())
     code, _, err = command(capsys, str(home / "small.yaml"))
     assert code == 2 and "the evidence has no roll calls" in err and "detente data pull unga_votes" in err
 

@@ -185,7 +185,7 @@ def test_reading_what_ships_loads_no_compiler() -> None:
 def test_the_command_shows_what_ships_where_there_are_no_votes(
     evidence: Evidence, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("detente.study.open_evidence", lambda report: evidence)
+    monkeypatch.setattr("detente.study.open_evidence", lambda **_: evidence)
     with pytest.raises(SystemExit) as ended:
         main(["backtest", "atlantic"])
     out = capsys.readouterr().out

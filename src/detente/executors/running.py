@@ -52,6 +52,15 @@ def fill(
 
     `run` then takes what is there. So machines that see one folder share out a run with no cluster between
     them. Raises `ExecutorError` as `run` does, and where there is no folder or no such share.
+
+    >>> import numpy as np, pathlib, tempfile
+    >>> def double(chunk):
+    ...     return {"double": np.array(2 * chunk)}
+    >>> with tempfile.TemporaryDirectory() as shared:
+    ...     folder = pathlib.Path(shared)
+    ...     fill(double, [1, 2, 3], How("serial", folder=folder), share=(0, 2))
+    ...     sorted(path.name for path in folder.glob("chunk-*"))
+    ['chunk-00000000.npz', 'chunk-00000002.npz']
     """
     if how.folder is None:
         raise ExecutorError(Problem("share", "no folder to share", "give a folder"))
