@@ -25,10 +25,11 @@ from proof import say
 from proof.mutation.mutants import Mutant, make
 from proof.mutation.pairs import Group
 from proof.mutation.swapping import swap
-from proof.patience import Patience
+from proof.patience import WAITING, Patience
 
 MEMORY = 8 << 30
 ENDLESS = 3
+TICK = 0.01
 SLACK = 1.0
 """Seconds of the processor beyond four times what a test took: then a loop has no end."""
 WORK = 12.0
@@ -170,7 +171,7 @@ def _ask(task: Callable[[], Any]) -> Any:
 def _fork(task: Callable[[], None], limit: float) -> str:
     """Run a task in a process of its own: `survived`, `killed`, or `endless` where it took more than `limit`.
 
-    The limit is in seconds of the processor; one that waits is ended after twenty times as long.
+    The limit is in seconds of the processor; one that waits is ended after many times as long.
     """
     sys.stdout.flush()
     child = os.fork()
@@ -186,16 +187,17 @@ def _fork(task: Callable[[], None], limit: float) -> str:
             os._exit(0)
         except BaseException:
             os._exit(1)
-    end = time.monotonic() + 20 * limit
+    waited = 0.0  # counted, not read off a clock, which goes on while both processes are stopped
     try:
-        while time.monotonic() < end:
+        while waited < WAITING * limit:
             done, status = os.waitpid(child, os.WNOHANG)
             if done:
                 code = os.waitstatus_to_exitcode(status)
                 if code in (ENDLESS, -signal.SIGXCPU, -signal.SIGKILL):
                     return "endless"
                 return "killed" if code else "survived"
-            time.sleep(0.01)
+            time.sleep(TICK)
+            waited += TICK
         os.killpg(child, signal.SIGKILL)
         os.waitpid(child, 0)
         return "endless"
