@@ -17,9 +17,7 @@ BESIDE = Path(__file__).resolve().parents[2] / "shared" / "data"
 REFERENCE = Path(__file__).resolve().parents[2] / "shared" / "reference"
 
 
-def leave_out(
-    config: pytest.Config, items: list[pytest.Item], which: Callable[[pytest.Item], bool]
-) -> None:
+def leave_out(config: pytest.Config, items: list[pytest.Item], which: Callable[[pytest.Item], bool]) -> None:
     """Take tests out of a run: they are counted as deselected, and not as skipped."""
     out = [item for item in items if which(item)]
     if out:
