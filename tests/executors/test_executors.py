@@ -63,7 +63,7 @@ def test_workers_that_dask_starts_here_are_told_of_malloc() -> None:
 
 def test_dask_that_is_not_installed_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(ExecutorError, match=r"detente\[dask\]"):
+    with pytest.raises(ExecutorError, match=r"detente\[cluster\]"):
         run(moments, CHUNKS, How("dask"))
 
 
