@@ -194,3 +194,34 @@ def test_every_function_on_the_page_on_python_shows_an_example_or_says_where_one
     bare = [name for name, found in functions.items() if ">>>" not in (found.__doc__ or "")]
     shown = "\n".join(block.text for block in every("python"))
     assert [name for name in bare if not re.search(rf"\b{name.rsplit('.', 1)[1]}\(", shown)] == []
+
+
+def test_the_map_of_rooms_names_every_folder_in_its_row() -> None:
+    package = Path(detente.__file__).parent
+    told = (DOCS.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `(\w+)/` (.*)$", told, re.MULTILINE))
+    rooms = [
+        path for path in package.iterdir() if (path / "__init__.py").exists() and path.name != "commands"
+    ]
+    inside = [
+        (room.name, path.name)
+        for room in rooms
+        for path in room.iterdir()
+        if path.is_dir() and not path.name.startswith("_")
+    ]
+    assert sorted(rows) == sorted(room.name for room in rooms)
+    assert [pair for pair in sorted(inside) if f"`{pair[1]}/`" not in rows[pair[0]]] == []
+
+
+def test_what_the_guide_for_contributors_names_is_there() -> None:
+    package, told = (
+        Path(detente.__file__).parent,
+        (DOCS.parent / "CONTRIBUTING.md").read_text(encoding="utf-8"),
+    )
+    named = re.findall(r"`((?:\w+/)+\w+\.(?:py|yaml|csv))`", told)
+    places = [
+        (package / path, package / "simulation" / path, DOCS.parent / path)
+        for path in named
+        if "NAME" not in path
+    ]
+    assert places and [held[0] for held in places if not any(each.exists() for each in held)] == []
