@@ -83,11 +83,11 @@ def best(
 
     Payoffs are (portfolios, futures[, counter-portfolios]), better the larger; `against` weighs the
     counter-portfolios, equally unless told. Differences are paired by future. The leader is chosen on the
-    same futures, so that each portfolio is held against all others at once (the largest |t| over resamples,
-    as Dunnett's for equal variances, and each in turn the one compared, as in Hsu's comparisons with the
-    best): the one that is truly best is told apart from the leader in 1 of 40 ensembles at most. Raises
-    `StrategyError` as `prepared` does, and where weights are not as many as counter-portfolios, negative or
-    all 0.
+    same futures, so that each portfolio is held against all others at once (the largest absolute t over
+    resamples, as Dunnett's for equal variances, and each in turn the one compared, as in Hsu's
+    comparisons with the best): the one that is truly best is told apart from the leader in 1 of 40
+    ensembles at most. Raises `StrategyError` as `prepared` does, and where weights are not as many as
+    counter-portfolios, negative or all 0.
 
     >>> luck = np.random.default_rng(0).normal(size=(1, 200))
     >>> told = best(luck + [[0.0], [0.3]] + 0.1 * np.random.default_rng(1).normal(size=(2, 200)))
