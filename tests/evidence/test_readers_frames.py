@@ -151,7 +151,15 @@ def test_each_reader_names_what_is_missing_in_an_empty_folder(tmp_path: Path, na
             reader(name)(folder)
 
 
-@pytest.mark.parametrize("year", [float("nan"), float("inf")])
-def test_a_year_that_is_missing_is_no_day(year: float) -> None:
+@pytest.mark.parametrize("year", [float("nan"), float("inf"), 1e30, -5.0, 0.0])
+def test_a_year_that_is_missing_or_none_is_no_day(year: float) -> None:
     with pytest.raises(ValueError, match="a year is missing"):
         frames.year_start(pd.Series([2014.0, year]))
+
+
+def test_a_number_that_is_missing_is_named_with_its_line(tmp_path: Path) -> None:
+    path = write(tmp_path / "gdp.csv", "Year,Value\n2000,1\n,2\n")
+    table = frames.numbers(frames.csv(path, ["Year", "Value"]), ["Year"], path)
+    with pytest.raises(EvidenceError, match="'' in column 'Year' is no year") as caught:
+        frames.reject(table, "Year", table["Year"].isna(), path, "is no year")
+    assert caught.value.problems[0].where == f"{path}:3"

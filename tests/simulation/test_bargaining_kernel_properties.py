@@ -19,6 +19,7 @@ from detente.simulation.bargaining.spatial_utility import OWN, distances, padded
 Floats = NDArray[np.float64]
 few = settings(max_examples=25, deadline=None)
 seeds = st.integers(0, 2**31)
+weights = st.one_of(st.just(0.0), st.floats(1e-9, 2))
 
 
 def rules(**changed: Any) -> Rules:
@@ -221,7 +222,7 @@ def test_offers_are_worth_the_mean_over_all_positions(seed: int, count: int, act
 
 
 @few
-@given(seed=seeds, one=st.floats(0, 2), other=st.floats(0, 2))
+@given(seed=seeds, one=weights, other=weights)
 def test_two_offers_blend_by_their_weights(seed: int, one: float, other: float) -> None:
     first, second = np.random.default_rng(seed).random((2, 2, 3))
     share = one / (one + other) if one + other > 0 else 0.5

@@ -21,6 +21,7 @@ from detente.evidence.actors import Gazetteer
 PULL = "pull it again: detente data pull"
 GET = "check its path; a provider's files come with: detente data pull"
 SHOWN = 5
+LAST_YEAR = 9999
 
 
 def present(path: Path, *others: Path) -> Path:
@@ -151,7 +152,8 @@ def unfit(frame: pd.DataFrame, column: str, wrong: pd.Series, path: Path, cause:
 
     The index of `frame` counts the records of the file from 0.
     """
-    bad = frame.loc[wrong, column].fillna("")
+    bad = frame.loc[wrong, column].astype(object)
+    bad = bad.where(bad.notna(), "")
     return [
         Problem(place(path, group.index), f"{value!r} in column {column!r} {cause}", PULL)
         for value, group in bad.groupby(bad, sort=False)
@@ -188,13 +190,13 @@ def days(frame: pd.DataFrame, column: str, path: Path, *, form: str = "%Y-%m-%d"
 
 
 def year_start(years: pd.Series) -> pd.Series:
-    """Return 1 January of each year as datetime64. Raises `ValueError` where a year is missing.
+    """Return 1 January of each year as datetime64. Raises `ValueError` where a year is missing or is none.
 
     >>> str(year_start(pd.Series([2014.0]))[0].date())
     '2014-01-01'
     """
-    if not np.isfinite(years.to_numpy(dtype=float)).all():
-        raise ValueError("a year is missing")
+    if not years.between(1, LAST_YEAR).all():
+        raise ValueError("a year is missing, or is none")
     counted = years.to_numpy().astype("int64") - 1970
     return pd.Series(counted.astype("datetime64[Y]").astype("datetime64[s]"), index=years.index)
 

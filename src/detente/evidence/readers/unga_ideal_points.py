@@ -11,6 +11,7 @@ import struct
 import warnings
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from detente.errors import EvidenceError, Problem
@@ -78,4 +79,5 @@ def _stata(path: Path) -> pd.DataFrame:
     except (ValueError, OSError, EOFError, KeyError, IndexError, struct.error, UnicodeWarning) as error:
         raise frames.corrupt(path, error) from error
     frames.require(list(points.columns), COLUMNS, path)
-    return points[list(COLUMNS)].astype(dict.fromkeys(MEASURES, "float64"))
+    with np.errstate(invalid="ignore"):  # one of Stata's many ways to write that a number is missing
+        return points[list(COLUMNS)].astype(dict.fromkeys(MEASURES, "float64"))
