@@ -23,7 +23,9 @@ myst_enable_extensions = ["deflist", "colon_fence"]
 myst_heading_anchors = 3
 autodoc_typehints = "description"
 autodoc_member_order = "bysource"
-suppress_warnings = ["ref.python"]  # rooms have names in common, such as Plan; types in signatures are not links
+suppress_warnings = [
+    "ref.python"
+]  # rooms have names in common, such as Plan; types in signatures are not links
 exclude_patterns = ["_build", "reference/generated", "charts/generated"]
 html_theme = "furo"
 html_title = "detente"
