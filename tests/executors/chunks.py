@@ -42,3 +42,8 @@ def fails(chunk: Draw) -> dict[str, NDArray[np.float64]]:
     if chunk.number == 3:
         raise ZeroDivisionError("no capability at all")
     return moments(chunk)
+
+
+def large(chunk: int) -> dict[str, NDArray[np.int64]]:
+    """Return far more than a pipe takes at once."""
+    return {"value": np.full(1_000_000, chunk)}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import pickle
+import select
 import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +20,7 @@ from joblib.parallel import BACKENDS, ThreadingBackend
 
 from detente.digests import digest
 from detente.errors import ExecutorError
-from detente.executors import How, Progress, Result, crew, run
+from detente.executors import How, Progress, Result, pools, run
 from detente.executors.calling import stamp
 from detente.executors.objects import unpacked
 from detente.simulation.backtest.boards import MODEL
@@ -27,7 +29,7 @@ from detente.simulation.backtest.in_case import Task, said
 from detente.simulation.ensemble import gathering
 from detente.simulation.ensemble.running import draw
 from detente.simulation.panel.layout import Spec
-from tests.executors.chunks import Draw, fails, moments
+from tests.executors.chunks import Draw, fails, large, moments
 from tests.simulation.made_futures import busy, bytes_of
 from tests.simulation.made_panel import Truth, made_panel
 from tests.strategy.made_case import played
@@ -87,9 +89,17 @@ def worker_of_dask(address: str) -> int:
     return pids[0]
 
 
-@pytest.mark.parametrize("worker", [worker_of_loky, worker_of_dask])
+def plain(how: How) -> list[bytes]:
+    """Large results as they come, in the order of what they hold."""
+    told = run(large, range(DRAWS // CHUNK), how, ordered=False)
+    return sorted(result["value"].tobytes() for result in told)
+
+
+@pytest.mark.parametrize(
+    ("worker", "room", "total"), [(worker_of_loky, plain, DRAWS // CHUNK), (worker_of_dask, futures, DRAWS)]
+)
 def test_where_a_worker_is_killed_a_run_comes_to_the_same_and_counts_nothing_twice(
-    address: str, worker: Callable[[str], int]
+    address: str, worker: Callable[[str], int], room: Callable[[How], list[bytes]], total: int
 ) -> None:
     heard: list[Progress] = []
 
@@ -99,10 +109,19 @@ def test_where_a_worker_is_killed_a_run_comes_to_the_same_and_counts_nothing_twi
             os.kill(worker(address), signal.SIGKILL)
 
     where = "loky" if worker is worker_of_loky else address
-    assert futures(How(where, 2, report=kill)) == futures(SERIAL)
+    assert room(How(where, 2, report=kill)) == room(SERIAL)
     assert sum(now.done > before.done for before, now in pairwise(heard)) == DRAWS // CHUNK - 1
-    assert (heard[-1].done, heard[-1].total) == (DRAWS, DRAWS)
+    assert (heard[-1].done, heard[-1].total) == (total, total)
     assert heard[-1].restarts == (where == "loky")
+
+
+def test_a_worker_says_nothing_longer_than_a_pipe_takes_at_once() -> None:
+    """Else one that is killed in the middle leaves half a message, and who reads it waits for ever."""
+    with pools.pool("loky", 2) as workers:
+        future = workers.submit(workers.executor, large, 7)
+        assert len(pickle.dumps(future.result())) < select.PIPE_BUF
+        told = workers.fetch(future)["value"]
+    assert (len(told), told[0]) == (1_000_000, 7)
 
 
 class Ours(ThreadingBackend):  # type: ignore[misc]
@@ -149,7 +168,7 @@ def unlike(_chunk: object) -> Result:
 
 def test_a_worker_with_other_code_or_libraries_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     other = tuple((name, "9.9" if name == "numpy" else held) for name, held in stamp())
-    monkeypatch.setattr(crew, "stamp", lambda: other)
+    monkeypatch.setattr(pools, "stamp", lambda: other)
     with (
         ThreadPoolExecutor(1) as one,
         pytest.raises(ExecutorError, match=f"has numpy {np.__version__}, and the run has 9.9"),

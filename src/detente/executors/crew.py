@@ -6,9 +6,10 @@ from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field
+from typing import Any
 
 from detente.errors import ExecutorError, Problem
-from detente.executors.calling import Result, call_alike, stamp
+from detente.executors.calling import Result
 from detente.executors.pools import Pool
 from detente.executors.work import Work
 
@@ -30,7 +31,7 @@ class Crew:
     executor: Executor
     todo: deque[int] = field(default_factory=deque)
     alone: deque[int] = field(default_factory=deque)
-    under_way: dict[Future[Result], int] = field(default_factory=dict)
+    under_way: dict[Future[Any], int] = field(default_factory=dict)
     ready: dict[int, Result] = field(default_factory=dict)
     tries: dict[int, int] = field(default_factory=dict)
 
@@ -73,16 +74,16 @@ class Crew:
                 self.ready[self.todo.popleft()] = held
 
     def _submit(self, queue: deque[int]) -> None:
-        future = self.executor.submit(call_alike, self.work.function, self.work.chunks[queue[0]], stamp())
+        future = self.pool.submit(self.executor, self.work.function, self.work.chunks[queue[0]])
         self.under_way[future] = queue.popleft()
 
-    def _collect(self, finished: set[Future[Result]]) -> BaseException | None:
+    def _collect(self, finished: set[Future[Any]]) -> BaseException | None:
         """Take what is done; put chunks whose worker died aside and return what was said of it."""
         died: BaseException | None = None
         for future in sorted(finished, key=self.under_way.__getitem__):
             index = self.under_way.pop(future)
             try:
-                self.ready[index] = self.work.take(index, future.result())
+                self.ready[index] = self.work.take(index, self.pool.fetch(future))
             except self.pool.died as error:
                 died = error
                 self.tries[index] = self.tries.get(index, 0) + 1

@@ -6,7 +6,7 @@ import importlib
 import os
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import BrokenExecutor, Executor, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -17,7 +17,9 @@ from joblib import cpu_count
 from joblib.externals.loky import get_reusable_executor
 
 from detente.errors import ExecutorError, Problem
+from detente.executors.calling import Result, call_alike, stamp
 from detente.executors.how import is_address
+from detente.executors.posting import Files, handed_over
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 IDLE, LOOK = 15, 1
@@ -39,6 +41,19 @@ class Pool:
     ahead: Callable[[], int]
     died: tuple[type[BaseException], ...]
     renew: Callable[[], Executor] | None = None
+    files: Files | None = None
+
+    def submit(self, executor: Executor, function: Callable[[Any], Result], chunk: object) -> Future[Any]:
+        """Hand a chunk to a worker."""
+        if self.files is not None:
+            return self.files.submit(executor, function, chunk, stamp())
+        return executor.submit(call_alike, function, chunk, stamp())
+
+    def fetch(self, future: Future[Any]) -> Result:
+        """Return what came of a chunk, or raise what the worker raised."""
+        told = future.result()
+        found: Result = told if self.files is None else self.files.fetch(told)
+        return found
 
 
 @contextmanager
@@ -51,7 +66,9 @@ def pool(executor: str | Executor, jobs: int | None) -> Iterator[Pool]:
         with ThreadPoolExecutor(number) as threads:
             yield Pool(threads, lambda: number, (BrokenExecutor,))
     elif executor == "loky":
-        yield Pool(_loky(number), lambda: 2 * number, (BrokenExecutor,), lambda: _loky(number))
+        with handed_over() as files:
+            renew = partial(_loky, number)
+            yield Pool(renew(), lambda: 2 * number, (BrokenExecutor,), renew, files)
     else:
         with importlib.import_module("dask").config.set(QUIET), _dask(executor, number) as client:
             died = _distributed().scheduler.KilledWorker
