@@ -376,6 +376,8 @@ def test_a_row_that_comes_twice_is_named_beside_other_faults(cache: Path, tmp_pa
         ("[" * 2000, "is not YAML"),
         ("table: [ties]\n", "valid string"),
         ("- ties\n", "valid dictionary"),
+        ("table: ties\ncolumns: {}\nconstants: {value: .nan}\n", "constants.value"),
+        ("table: ties\ncolumns: {}\nconstants: {value: .inf}\n", "constants.value"),
         ("table: votes\ncolumns: {}\nvotes: {x: [no]}\n", "votes"),
         ("\x00", "is not YAML"),
     ],

@@ -60,7 +60,8 @@ class Mapping(BaseModel):
     'lng'
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # What is no finite number would be saved as nothing, and the import could not be read again.
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     table: str
     columns: dict[str, str]
