@@ -32,11 +32,6 @@ class SignedGraph:
         """The weight of all edges, whatever their sign."""
         return int(np.abs(self.weight).sum())
 
-    @property
-    def dense(self) -> bool:
-        """Whether most pairs have an edge, so that working on all pairs is cheaper than on lists."""
-        return len(self.weight) > 0.3 * self.size * (self.size - 1) / 2
-
     def matrix(self) -> Ints:
         """Return the symmetric (size, size) matrix of weights, zero where there is no edge."""
         found = np.zeros((self.size, self.size), dtype=np.int64)
