@@ -141,7 +141,8 @@ class _Search:
             smaller, bound, here = self._settled(core, ascent.residual(), bound)
             if smaller.size < SHRUNK * core.size or self._enough(smaller, bound):
                 return smaller, bound, None
-            if PATIENCE * (here - before) < self.least - 1 - here:
+            lacking = max(self.least - 1 - here, 0.0)  # at zero where the LP is no sharper: then at rest too
+            if PATIENCE * (here - before) <= lacking:
                 return smaller, bound, ascent.parted() if smaller.size == core.size else None
             before = here
 
