@@ -182,14 +182,14 @@ def _line(
 ) -> tuple[http.client.HTTPConnection, str, dict[str, str]]:
     """Return a connection that is not open yet, what to ask there, and the headers that its proxy wants."""
     host, port = str(parts.hostname), parts.port or PORTS[parts.scheme]
-    proxy = _proxy(parts.scheme, host, port)
-    near, at = (str(proxy.hostname), proxy.port or PORTS["http"]) if proxy else (host, port)
-    own = _basic(proxy, "Proxy-Authorization") if proxy else {}
+    via = proxy(parts.scheme, host, port)
+    near, at = (str(via.hostname), via.port or PORTS["http"]) if via else (host, port)
+    own = _basic(via, "Proxy-Authorization") if via else {}
     if parts.scheme == "http":
-        named = f"http://{parts.netloc.rpartition('@')[2]}{path}" if proxy else path
+        named = f"http://{parts.netloc.rpartition('@')[2]}{path}" if via else path
         return http.client.HTTPConnection(near, at, timeout=timeout), named, own
     secure = http.client.HTTPSConnection(near, at, timeout=timeout, context=_context())
-    if proxy:
+    if via:
         secure.set_tunnel(host, port, {"Host": f"{host}:{port}", **own})
     return secure, path, {}
 
@@ -200,13 +200,13 @@ def _context() -> ssl.SSLContext:
     return context
 
 
-def _proxy(scheme: str, host: str, port: int) -> SplitResult | None:
+def proxy(scheme: str, host: str, port: int) -> SplitResult | None:
     """Return the proxy through which a host is asked. Raises `TransportError` for one of another kind."""
     told = getproxies()
-    proxy = told.get(scheme) or told.get("all")
-    if not proxy or host in LOOPBACK or proxy_bypass(f"{host}:{port}") or _excepted(host, told.get("no", "")):
+    named = told.get(scheme) or told.get("all")
+    if not named or host in LOOPBACK or proxy_bypass(f"{host}:{port}") or _excepted(host, told.get("no", "")):
         return None
-    parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
+    parts = urlsplit(named if "://" in named else f"http://{named}")
     if parts.scheme != "http" or not parts.hostname:
         raise TransportError("the proxy that the environment names is none that can be used", fix=_PROXY)
     return parts
