@@ -13,7 +13,7 @@ from scipy.sparse import csgraph
 
 from detente.measurement.networks.graph import Effort, Floats, Ints, SignedGraph, canonical, frustration
 from detente.measurement.networks.integers import Branch
-from detente.measurement.networks.moving import fitted, improve, joined, settled
+from detente.measurement.networks.moving import _sizes, fitted, improve, joined, settled
 from detente.measurement.networks.multicut import PartitionSearch
 from detente.measurement.networks.multicut_crowds import crowds
 from detente.measurement.networks.multicut_cycles import friendly, packed, uncovered
@@ -319,6 +319,26 @@ def test_a_crowd_of_groups_is_found_where_no_nodes_are_all_foes() -> None:
     found = solve(graph, k=3, effort=ALWAYS)
     assert (found.frustration, found.bound) == (3, 3)
     assert solve(graph, k=4, effort=ALWAYS).frustration == 0
+
+
+def test_a_crowd_that_values_pay_for_is_none() -> None:
+    """Six edges between four foes: a sixth of each pays for the one that three camps frustrate."""
+    first, second = np.triu_indices(4, 1)
+    four = SignedGraph(4, first, second, np.full(6, -1))
+    assert [len(crowds(four, np.full(6, paid), 3)) for paid in (0.16, 0.17)] == [1, 0]
+
+
+def test_a_crowd_of_groups_holds_what_connects_their_foes_and_no_more() -> None:
+    """Of the pair 0 and 1, only 1 has foes; of 2 and 4, each has one."""
+    friends, foes = [(0, 1), (2, 4)], [(1, 2), (1, 3), (3, 4)]
+    first, second = np.array([*friends, *foes]).T
+    graph = SignedGraph(5, first, second, np.array([5, 5, -3, -3, -3]))
+    assert sorted(crowds(graph, np.zeros(5), 2).column.tolist()) == [1, 2, 3, 4]
+
+
+def test_camps_are_counted_and_the_empty_ones_lie_ready_from_the_lowest_on() -> None:
+    count, empty, free = _sizes(np.array([2, 0, 2]), np.int64(4))
+    assert (count.tolist(), empty[:free].tolist()) == ([1, 0, 2, 0], [3, 1])
 
 
 @pytest.mark.parametrize("dense", [False, True])

@@ -23,7 +23,7 @@ from detente.measurement.networks.integers import Branch, Search, follow, spanne
 from detente.measurement.networks.multicut_reduction import reduced as reduced_for_many
 from detente.measurement.networks.reduction import reduced
 from detente.measurement.networks.solving import solve
-from detente.measurement.networks.triangles import Ascent, Residual, sweep
+from detente.measurement.networks.triangles import ROOM, Ascent, Residual, sweep
 from detente.measurement.networks.triangles import packed as packed_triangles
 
 SEEDS = range(6)
@@ -125,6 +125,14 @@ def test_what_is_tied_holds_in_every_partition_within_the_limit(seed: int) -> No
     group, moved = tied(np.array([[0, 9, -9], [9, 0, 0], [-9, 0, 0]]), 5)
     assert (group.tolist(), moved.tolist()) == ([0, 0, 0], [0, 0, 1])
     assert tied(np.array([[0, 5, -5], [5, 0, 0], [-5, 0, 0]]), 5)[0].tolist() == [0, 1, 2]
+
+
+def test_multipliers_are_rounded_so_finely_only_that_sums_of_all_stay_exact() -> None:
+    for seed in SEEDS:
+        ascent = Ascent(weights(6, seed) << 44)
+        ascent.advance(4)
+        reach = float(np.abs(ascent.cost).sum()) + 3.0 * ascent.soft * float(ascent.held.sum())
+        assert 2.0 ** (ROOM - 2) < ascent.residual().scale * reach <= 2.0**ROOM
 
 
 def _ascended(cost: Ints) -> Residual:
