@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -341,6 +342,18 @@ def test_camps_are_counted_and_the_empty_ones_lie_ready_from_the_lowest_on() -> 
     assert (count.tolist(), empty[:free].tolist()) == ([1, 0, 2, 0], [3, 1])
 
 
+def test_a_search_begins_with_all_pairs_where_more_than_a_part_of_them_has_an_edge(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of five nodes there are ten pairs: five edges are no more than half of them, six are."""
+    monkeypatch.setattr("detente.measurement.networks.multicut.CROWDED", 0.5)
+    first, second = np.triu_indices(5, 1)
+    for edges, dense in ((5, False), (6, True)):
+        graph = SignedGraph(5, first[:edges], second[:edges], np.array([-1, 1, 1, 1, 1, 1])[:edges])
+        search = PartitionSearch(graph, np.zeros(5, dtype=np.int64), limit=5, deadline=np.inf)
+        assert (search.dense, len(search.graph.weight)) == (dense, 10 if dense else 5)
+
+
 @pytest.mark.parametrize("dense", [False, True])
 def test_cycles_and_triangles_and_branches_prove_the_same_camps(
     dense: bool, monkeypatch: pytest.MonkeyPatch
@@ -396,6 +409,21 @@ def test_the_duals_prove_a_bound_and_say_what_values_cost() -> None:
     relaxation.allow(np.array([1, 0, 0]), np.array([1, 1, 1]))
     assert relaxation.solve(np.inf)
     assert relaxation.proven()[0] == 5
+
+
+def test_what_is_proven_does_not_hang_on_the_unit_of_costs() -> None:
+    relaxation = triangle([5 << 40, 3 << 40, 4 << 40])
+    assert relaxation.solve(np.inf)
+    assert relaxation.proven()[0] == 3 << 40
+
+
+def test_duals_below_zero_prove_nothing() -> None:
+    """Where all three must be frustrated, a row that asks for one adds nothing, whatever a solver says."""
+    relaxation = triangle([2, 2, 2])
+    relaxation.allow(np.ones(3, dtype=np.int64), np.ones(3, dtype=np.int64))
+    said = SimpleNamespace(row_dual=[-0.5])
+    relaxation.solver = SimpleNamespace(getModelStatus=lambda: None, getSolution=lambda: said)
+    assert relaxation.proven()[0] == 6
 
 
 def test_what_no_values_allow_is_dearer_than_all() -> None:
