@@ -327,16 +327,6 @@ class Case(Part):
         beside = self._file.parent if self._file else Path()
         yield from (each.places(beside) for each in self.data)
 
-    def carved(self, bloc: str) -> tuple[str, Bloc, frozenset[str]]:
-        """Return the key and bloc that `bloc` takes its members from in the end, and who is left out."""
-        left_out: set[str] = set()
-        while True:
-            left_out.update(self.blocs[bloc].without)
-            parent = self.blocs[bloc].of
-            if parent is None:
-                return bloc, self.blocs[bloc], frozenset(left_out)
-            bloc = parent
-
     @model_validator(mode="after")
     def _references_resolve(self) -> Self:
         found = broken(self.model_dump())

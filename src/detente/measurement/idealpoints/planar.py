@@ -21,10 +21,6 @@ from detente.measurement.idealpoints.planestarts import chained_plane, constant_
 from detente.measurement.idealpoints.settings import Link, Prior
 from detente.measurement.idealpoints.threads import threads_for
 
-UPPER = ((0, 0), (0, 1), (0, 2), (0, 3), (1, 1), (1, 2), (1, 3), (2, 2), (2, 3), (3, 3))
-"""Rows and columns of the upper triangle, in the order in which it is kept."""
-
-
 STARTS = {"constant": constant_plane, "chained": chained_plane}
 
 LONGER = 2
