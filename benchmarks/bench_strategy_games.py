@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from quantecon.game_theory import NormalFormGame, Player, lemke_howson
 from tests.strategy.made_games import hard, simulated
 
 from detente.strategy.games import resampling
@@ -18,6 +19,7 @@ from detente.strategy.games.commitment import commitment
 from detente.strategy.games.correlated import correlated
 from detente.strategy.games.empirical import empirical
 from detente.strategy.games.nash import equilibria
+from detente.strategy.games.paths import paths
 from detente.strategy.games.zero_sum import zero_sum
 from detente.strategy.robustness.best import best
 from detente.strategy.robustness.comparing import robustness
@@ -38,6 +40,30 @@ def test_equilibria_of_a_random_game(benchmark: Any, size: int) -> None:
     found = equilibria(a, b)
     measured(benchmark, lambda: equilibria(a, b))
     benchmark.extra_info.update(found=len(found), complete=found.complete)
+
+
+@pytest.mark.parametrize("size", [10, 30, 100])
+def test_all_paths_of_a_random_game(benchmark: Any, size: int) -> None:
+    a, b = scaled_game(size)
+    measured(benchmark, lambda: list(paths(a, b)))
+
+
+@pytest.mark.parametrize(
+    "size",
+    [
+        pytest.param(size, marks=pytest.mark.peer("QuantEcon", of=f"test_all_paths_of_a_random_game[{size}]"))
+        for size in (10, 30, 100)
+    ],
+)
+def test_all_paths_by_quantecon(benchmark: Any, size: int) -> None:
+    a, b = scaled_game(size)
+    game = NormalFormGame((Player(a), Player(np.ascontiguousarray(b.T))))
+    measured(benchmark, lambda: [lemke_howson(game, init_pivot=label) for label in range(2 * size)])
+
+
+def scaled_game(size: int) -> Any:
+    """Payoffs of a random game between 1 and 2."""
+    return 1.0 + np.random.default_rng(size).random((2, size, size))
 
 
 @pytest.mark.parametrize("size", [10, 30])

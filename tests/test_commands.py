@@ -71,7 +71,7 @@ def test_every_command_explains_itself(run: Run, command: tuple[str, ...]) -> No
 def test_the_command_line_loads_nothing_heavy_before_it_must() -> None:
     script = "import sys, detente.commands; print(*sorted({name.split('.')[0] for name in sys.modules}))"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    heavy = {"pandas", "numpy", "scipy", "duckdb", "altair", "pydantic", "requests", "jinja2"}
+    heavy = {"pandas", "numpy", "scipy", "duckdb", "altair", "pydantic", "ssl", "http", "jinja2"}
     assert heavy & set(done.stdout.split()) == set()
 
 

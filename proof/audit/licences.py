@@ -46,10 +46,6 @@ _RUNTIME = frozenset(
 )
 _LOADED = "under the GPL with GCC's exception for runtime libraries, and the LGPL: loaded, and not changed"
 ACCEPTED = {
-    "certifi": Accepted(
-        frozenset({"MPL-2.0", "Mozilla Public License"}),
-        "it binds changes to its own files, which are read, and not changed",
-    ),
     "numpy": Accepted(_RUNTIME, f"its wheel brings libgfortran and libquadmath, {_LOADED}"),
     "scipy": Accepted(_RUNTIME, f"its wheel brings libgfortran and libquadmath, {_LOADED}"),
     "scikit-learn": Accepted(

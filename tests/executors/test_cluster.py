@@ -9,8 +9,9 @@ import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import date
 from itertools import pairwise
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -23,6 +24,9 @@ from detente.errors import ExecutorError
 from detente.executors import How, Progress, Result, pools, run
 from detente.executors.calling import stamp
 from detente.executors.objects import unpacked
+from detente.measurement.networks.layers import Asked
+from detente.measurement.networks.redrawn import redrawn
+from detente.measurement.networks.ties import ties
 from detente.simulation.backtest.boards import MODEL
 from detente.simulation.backtest.foretelling import Design
 from detente.simulation.backtest.in_case import Task, said
@@ -30,19 +34,21 @@ from detente.simulation.ensemble import gathering
 from detente.simulation.ensemble.running import draw
 from detente.simulation.panel.layout import Spec
 from tests.executors.chunks import Draw, fails, large, moments
+from tests.measurement.small_evidence import SmallEvidence, make_case
 from tests.simulation.made_futures import busy, bytes_of
 from tests.simulation.made_panel import Truth, made_panel
 from tests.strategy.made_case import played
 from tests.strategy.test_campaign import moving
 
 DRAWS, CHUNK = 500, 25
+ACTORS = ("CAN", "DEU", "FRA", "RUS", "SYR", "USA")
 SERIAL = How("serial", chunk=CHUNK)
 
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     """A Dask scheduler with two workers, each a process."""
-    distributed: Any = pytest.importorskip("distributed", reason="Dask is an extra: detente[dask]")
+    distributed: Any = pytest.importorskip("distributed", reason="Dask is an extra: detente[cluster]")
     with distributed.LocalCluster(
         n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0"
     ) as cluster:
@@ -71,7 +77,22 @@ def backtest(how: How) -> list[bytes]:
     return [digest(unpacked(result, known=task.known)).encode() for task, result in made]
 
 
-@pytest.mark.parametrize("room", [futures, campaign, backtest])
+def bootstrap(how: How) -> list[bytes]:
+    """A network's votes drawn again."""
+    rng, held = np.random.default_rng(1), SmallEvidence()
+    for number in range(60):
+        held.roll_call(number, "2012-03-01", dict(zip(ACTORS, rng.choice(list("yna"), 6), strict=True)))
+    years = {"since": 2012, "until": 2012}
+    case = make_case(camps={"layers": {"votes": {"by": "votes"}}, "years": years}, history=years)
+    assert case.camps is not None
+    asked = Asked(cast(Any, held), date(2012, 1, 1), date(2012, 12, 31), None, case, held.gazetteer)
+    network = ties(asked.evidence, layers=case.camps.layers, since=2012, until=2012)
+    found = redrawn(network, case.camps.layers, asked, draws=40, seed=1, how=replace(how, chunk=7))
+    assert found.drawn.std() > 0.01
+    return [found.drawn.tobytes()]
+
+
+@pytest.mark.parametrize("room", [futures, campaign, backtest, bootstrap])
 def test_a_cluster_of_two_workers_gives_the_bytes_of_one_process(
     address: str, room: Callable[[How], list[bytes]]
 ) -> None:
@@ -83,7 +104,7 @@ def worker_of_loky(_address: str) -> int:
 
 
 def worker_of_dask(address: str) -> int:
-    distributed: Any = pytest.importorskip("distributed", reason="Dask is an extra: detente[dask]")
+    distributed: Any = pytest.importorskip("distributed", reason="Dask is an extra: detente[cluster]")
     with distributed.Client(address, set_as_default=False) as client:
         pids: list[int] = list(client.run(os.getpid).values())
     return pids[0]
@@ -177,7 +198,7 @@ def test_a_worker_with_other_code_or_libraries_is_refused(monkeypatch: pytest.Mo
 
 
 def test_a_scheduler_that_does_not_answer_is_named() -> None:
-    dask: Any = pytest.importorskip("dask", reason="Dask is an extra: detente[dask]")
+    dask: Any = pytest.importorskip("dask", reason="Dask is an extra: detente[cluster]")
     with (
         dask.config.set({"distributed.comm.timeouts.connect": "200ms"}),
         pytest.raises(ExecutorError, match=r"tcp://127\.0\.0\.1:1: no Dask scheduler answers there"),

@@ -56,7 +56,7 @@ def threshold(chunk: Draw) -> Result:
 
 
 def test_workers_that_dask_starts_here_are_told_of_malloc() -> None:
-    pytest.importorskip("distributed", reason="Dask is an extra: detente[dask]")
+    pytest.importorskip("distributed", reason="Dask is an extra: detente[cluster]")
     (told,) = run(threshold, CHUNKS[:1], How("dask", jobs=1))
     assert str(told["malloc"]) == str(2**28)
 

@@ -122,10 +122,12 @@ def test_copyleft_inside_a_wheel_is_found(tmp_path: Path, text: str, brings: tup
 
 
 def test_what_is_accepted_of_a_package_covers_nothing_new() -> None:
-    known = Licence("certifi", "1", "MPL-2.0", "field", Kind.WEAK, ("Mozilla Public License",))
+    brings = ("GCC Runtime Library Exception",)
+    known = Licence("scikit-learn", "1", "BSD-3-Clause", "field", Kind.PERMISSIVE, brings)
     assert known.wrong == ""
     assert "LGPL-2.1-only" in replace(known, brings=("LGPL-2.1-only",)).wrong
-    assert "MPL-2.0" in replace(known, package="other").wrong
+    assert "MPL-2.0" in replace(known, words="MPL-2.0", kind=Kind.WEAK).wrong
+    assert "GCC Runtime" in replace(known, package="other").wrong
 
 
 def test_the_text_named_first_is_that_of_the_licence() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from detente.reading import Drafted, draft
 from detente.reading.draft_file import draft_text
 from detente.reading.endpoint import LARGEST, Endpoint
 from detente.reading.structuring import PART, structured
+from tests.raw_server import CERTIFICATE, TLS, UNHEARD, ok, speaking
 from tests.reading.documents import ARTICLE, PROMPT, document
 from tests.reading.stub import Answer, Stub, completion, recorded, serving
 
@@ -168,9 +170,117 @@ def test_nobody_there_is_a_clear_error(tmp_path: Path) -> None:
         structured(draft(document(tmp_path)), gone)
 
 
+def unanswered(url: str, key: str = KEY, timeout: float = 5.0) -> str:
+    """Return why an endpoint did not answer; nothing of the key is in it."""
+    with pytest.raises(ReadingError) as error:
+        Endpoint(url, "small", key, timeout=timeout, tries=1, sleep=lambda _: None).ask("", "", {})
+    told = str(error.value)
+    assert key[3:-2] not in told and "\x1b" not in told
+    assert error.value.__cause__ is None and error.value.__context__ is None
+    return told
+
+
+ANSWER = completion("yes").body.encode()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        ok(ANSWER),
+        ok(gzip.compress(ANSWER), "Content-Encoding: gzip"),
+        ok(b"%x\r\n" % len(ANSWER) + ANSWER + b"\r\n0\r\n\r\n", "Transfer-Encoding: chunked", length=-1),
+    ],
+)
+def test_an_answer_is_read_however_it_is_sent(answer: bytes) -> None:
+    with speaking(answer) as server:
+        assert Endpoint(server.url, "small", KEY).ask("system", "user", {}) == "yes"
+    assert server.names == ["POST /file.csv/chat/completions HTTP/1.1"]
+    for header in (
+        f"Authorization: Bearer {KEY}",
+        "Content-Type: application/json",
+        "Accept-Encoding: identity",
+    ):
+        assert f"\r\n{header}\r\n".encode() in server.heard[0]
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (ok(ANSWER, length=len(ANSWER) + 9), "the connection was closed"),
+        (ok(gzip.compress(ANSWER)[:-9], "Content-Encoding: gzip", length=-1), "the connection was closed"),
+        (ok(ANSWER, f"Content-Encoding: {KEY}"), "packed as '[key]'"),
+        (f"{KEY} is no HTTP\r\n".encode(), "it does not speak HTTP"),
+        (ok(ANSWER, status=f"418 {KEY}"), "did not answer (418)"),
+        (b"", "Remote end closed connection"),
+    ],
+)
+def test_an_answer_that_is_not_whole_or_none_is_told_without_the_key(answer: bytes, told: str) -> None:
+    with speaking(answer) as server:
+        assert told in unanswered(server.url)
+
+
+@pytest.mark.parametrize("answer", [ok(ANSWER), b"HTTP/1.1 200 OK\r\nX: " + b"x" * 999])
+def test_an_endpoint_that_drips_its_headers_is_left_too(answer: bytes) -> None:
+    with speaking(answer, drip=0.02) as server:
+        assert "did not answer within 0.3 seconds" in unanswered(server.url, timeout=0.3)
+
+
+def test_what_is_packed_tightly_is_read_no_further_than_the_rest() -> None:
+    with speaking(ok(gzip.compress(bytes(10 * LARGEST)), "Content-Encoding: gzip")) as server:
+        assert "more than is read" in unanswered(server.url)
+
+
+def test_an_endpoint_that_refuses_before_it_has_heard_all_is_quoted() -> None:
+    with speaking([UNHEARD, ok(b"too long", status="413 Too Large")]) as server:
+        endpoint = Endpoint(server.url, "small", KEY, tries=1)
+        with pytest.raises(ReadingError, match=r"\(413\): too long"):
+            endpoint.ask("", "x" * 20_000_000, {})
+
+
+def test_a_proxy_never_sees_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+    connected = b"HTTP/1.1 200 Connection established\r\n\r\n"
+    with speaking([connected, TLS, ok(ANSWER)], f"HTTP/1.1 407 {KEY}\r\n\r\n".encode()) as proxy:
+        for name in ("HTTP_PROXY", "HTTPS_PROXY"):
+            monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.port}")
+        monkeypatch.delenv("NO_PROXY", raising=False)
+        assert Endpoint("https://files.example/v1", "small", KEY).ask("", "", {}) == "yes"
+        assert "407 [key]" in unanswered("https://files.example/v1")
+        with serving(completion("yes")) as stub:
+            assert Endpoint(stub.url, "small", KEY).ask("", "", {}) == "yes"
+    assert [KEY.encode() in each for each in proxy.heard] == [False, True, False]
+    assert [each.partition(b" ")[0] for each in proxy.heard] == [b"CONNECT", b"POST", b"CONNECT"]
+
+
+def test_no_other_credentials_of_the_machine_are_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".netrc").write_text("default login somebody password secret\n", encoding="utf-8")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("NETRC", str(tmp_path / ".netrc"))
+    with serving(completion("yes")) as stub:
+        Endpoint(stub.url, "small").ask("", "", {})
+    assert "Authorization" not in stub.headers[0]
+
+
+@pytest.mark.parametrize(
+    "url", ["https://exa mple.org/v1", "https://example.org:port/v1", "https://a..example.org/v1"]
+)
+def test_an_address_that_cannot_be_asked_is_told(url: str) -> None:
+    assert "check the address" in unanswered(url)
+
+
+@pytest.mark.parametrize("key", [f"{KEY}\r\nX-Injected: 1", f"{KEY}\x1b", f"{KEY}\u043a"])
+def test_a_key_that_no_header_can_hold_is_refused_untold(key: str) -> None:
+    with pytest.raises(ReadingError, match="--key-env") as error:
+        Endpoint("https://example.org/v1", "small", key)
+    assert KEY not in str(error.value)
+
+
 @pytest.mark.parametrize(
     ("url", "told"),
     [
+        ("https://[::1", "no web address"),
         ("http://example.org/v1", "in the clear"),
         ("https://user:pass@example.org/v1", "holds a user"),
         (f"https://example.org/v1?key={KEY}", "a query"),

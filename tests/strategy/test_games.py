@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
+from quantecon.game_theory import NormalFormGame, Player, lemke_howson
 from scipy.spatial import QhullError
 
 from detente.errors import StrategyError
@@ -160,13 +161,22 @@ def test_where_qhull_gives_up_paths_take_over(monkeypatch: pytest.MonkeyPatch) -
     assert len(found) >= 2 and found.regrets.max() < 1e-8
 
 
-def test_a_solver_that_breaks_is_no_equilibrium(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Broken:
-        def __getattr__(self, name: str) -> object:
-            raise ZeroDivisionError
-
-    monkeypatch.setattr(paths, "theory", Broken)
+def test_a_path_that_is_cut_off_or_has_no_numbers_is_no_equilibrium(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert list(paths.paths(np.full((2, 2), np.nan), np.eye(2))) == []
+    monkeypatch.setattr(paths, "MOST_PIVOTS", 1)
     assert list(paths.paths(np.eye(2), np.eye(2))) == []
+
+
+def test_paths_end_where_those_of_quantecon_end() -> None:
+    rng = np.random.default_rng(4)
+    for shape in ((1, 3), (3, 1), (2, 2), (4, 3), (7, 9), (15, 15)):
+        a, b = rng.random((2, *shape)) - 0.5
+        players = [Player(each) for each in (a, np.ascontiguousarray(b.T))]
+        for label in range(sum(shape)):
+            there = lemke_howson(NormalFormGame(players), init_pivot=label)
+            here = paths.path(a, b, label=label)
+            assert here is not None
+            assert np.concatenate(here) == pytest.approx(np.concatenate(there), abs=1e-9)
 
 
 def test_oneills_game_and_kuhns_poker_have_their_values() -> None:

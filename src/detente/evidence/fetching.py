@@ -7,19 +7,20 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from http.cookiejar import CookieJar
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
+from urllib.request import Request
 
-import requests
-
-from detente import files
+from detente import files, transport
 from detente.errors import EvidenceError, Problem
 from detente.evidence.progress import Event, Report
 
 CHUNK = 1 << 18
 REDIRECTS = 5
-TIMEOUT = (15, 60)
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
+PATIENCE = transport.Patience(connect=15, read=60)
+ELSEWHERE = frozenset({301, 302, 303, 307, 308})
+MOVED = "the provider may have moved it"
 AGAIN = "try again: what has arrived is kept, and the download goes on from there"
 
 
@@ -37,8 +38,11 @@ def is_allowed(url: str) -> bool:
     >>> is_allowed("https://example.org/a.csv"), is_allowed("http://example.org/a.csv"), is_allowed("file:///etc/passwd")
     (True, False, False)
     """
-    parts = urlsplit(url)
-    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in transport.LOOPBACK)
 
 
 def fetch(url: str, part: Path, *, limit: int, report: Report, source: str = "") -> Fetched:
@@ -51,21 +55,18 @@ def fetch(url: str, part: Path, *, limit: int, report: Report, source: str = "")
     try:
         part.parent.mkdir(parents=True, exist_ok=True)
         have, etag = _begun(url, part, note)
-        with requests.Session() as session:
-            answer = _get(session, url, have, etag)
-            with answer:
-                if answer.status_code == 416:  # nothing is left to send, or the file is another now
-                    part.unlink(missing_ok=True)
-                    answer.close()
-                    answer, have = _get(session, url, 0, ""), 0
-                _check(answer, url)
-                have = have if answer.status_code == 206 else 0
-                etag = answer.headers.get("ETag", "")
-                note.write_text(json.dumps({"url": url, "etag": etag}), encoding="utf-8")
-                _receive(answer, part, _Bounds(have, limit, url, source), report)
+        answer = _get(url, have, etag)
+        if answer.status == 416:  # nothing is left to send, or the file is another now
+            answer.close()
+            part.unlink(missing_ok=True)
+            answer, have = _get(url, 0, ""), 0
+        with answer:
+            _check(answer, url)
+            have = have if answer.status == 206 else 0
+            etag = "" if answer.packed else answer.headers.get("ETag", "")
+            note.write_text(json.dumps({"url": url, "etag": etag}), encoding="utf-8")
+            _receive(answer, part, _Bounds(have, limit, url, source), report)
         note.unlink(missing_ok=True)
-    except requests.RequestException as error:
-        raise EvidenceError(Problem(url, f"cannot be fetched ({_cause(error)})", AGAIN)) from error
     except OSError as error:
         raise files.unwritable(part, error) from error
     return Fetched(part, etag)
@@ -83,7 +84,7 @@ def _begun(url: str, part: Path, note: Path) -> tuple[int, str]:
     """Return how many bytes of this very address are there, and the tag they came with; else start anew."""
     try:
         told = json.loads(note.read_text(encoding="utf-8"))
-        if told["url"] == url and told["etag"] and not told["etag"].startswith("W/"):
+        if told["url"] == url and _can_resume(told["etag"]):
             return part.stat().st_size, str(told["etag"])
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         pass
@@ -91,53 +92,77 @@ def _begun(url: str, part: Path, note: Path) -> tuple[int, str]:
     return 0, ""
 
 
-def _get(session: requests.Session, url: str, have: int, etag: str) -> requests.Response:
+def _can_resume(etag: object) -> bool:
+    """Return whether a tag stands for the very bytes of a file, and may be sent back as it is."""
+    return isinstance(etag, str) and etag != "" and etag.isascii() and etag.isprintable() and etag[:2] != "W/"
+
+
+def _get(url: str, have: int, etag: str) -> transport.Answer:
+    """Return the answer at the end of all redirects, each of them checked; cookies go along."""
     headers = {"Accept-Encoding": "identity"}
     if have:
         headers |= {"Range": f"bytes={have}-", "If-Range": etag}
+    cookies = CookieJar()
     for _ in range(REDIRECTS + 1):
         if not is_allowed(url):
-            raise EvidenceError(
-                Problem(url, "is not an https address", "nothing was fetched; check the registry")
-            )
-        answer = session.get(url, headers=headers, stream=True, timeout=TIMEOUT, allow_redirects=False)
-        if not answer.is_redirect:
+            what, hint = "is not an https address", "nothing was fetched; check the registry"
+            raise EvidenceError(Problem(transport.printable(url), what, hint))
+        answer = _ask(url, headers, cookies)
+        if answer.status not in ELSEWHERE or "Location" not in answer.headers:
             return answer
-        url = urljoin(url, answer.headers["Location"])
         answer.close()
-    raise EvidenceError(Problem(url, f"redirects more than {REDIRECTS} times", "get the file with a browser"))
+        url = _next(url, answer.headers["Location"])
+    what, hint = f"redirects more than {REDIRECTS} times", "get the file with a browser"
+    raise EvidenceError(Problem(transport.printable(url), what, hint))
 
 
-def _check(answer: requests.Response, url: str) -> None:
-    if answer.status_code not in (200, 206):
-        hint = "the provider may have moved it" if answer.status_code in (404, 410) else AGAIN
-        raise EvidenceError(Problem(url, f"the server answers {answer.status_code} {answer.reason}", hint))
+def _ask(url: str, headers: dict[str, str], cookies: CookieJar) -> transport.Answer:
+    request = Request(url)
+    cookies.add_cookie_header(request)
+    try:
+        answer = transport.ask(url, patience=PATIENCE, headers=headers | request.unredirected_hdrs)
+    except transport.TransportError as error:
+        what = f"cannot be fetched ({error})"
+        raise EvidenceError(Problem(transport.printable(url), what, error.fix or AGAIN)) from error
+    cookies.extract_cookies(answer.response, request)
+    return answer
 
 
-def _receive(answer: requests.Response, part: Path, bounds: _Bounds, report: Report) -> None:
-    length = answer.headers.get("Content-Length", "")
-    total = bounds.have + int(length) if length.isdigit() else None
+def _next(url: str, location: str) -> str:
+    """Return where a redirect leads; its letters may be any, though a header should have none but ASCII."""
+    try:
+        return urljoin(url, location.encode("latin-1").decode("utf-8", errors="replace"))
+    except ValueError as error:
+        what = f"redirects to what is no address ({transport.printable(str(error))})"
+        raise EvidenceError(Problem(transport.printable(url), what, MOVED)) from error
+
+
+def _check(answer: transport.Answer, url: str) -> None:
+    if answer.status not in (200, 206):
+        hint = MOVED if answer.status in (404, 410) else AGAIN
+        raise EvidenceError(Problem(url, f"the server answers {answer.status} {answer.reason}", hint))
+
+
+def _receive(answer: transport.Answer, part: Path, bounds: _Bounds, report: Report) -> None:
+    length = answer.length
+    total = None if length is None else bounds.have + length
     if total is not None and total > bounds.limit:
         raise _too_large(bounds)
     done = bounds.have
     with part.open("ab" if bounds.have else "wb") as handle:
-        for chunk in answer.iter_content(CHUNK):
-            done += len(chunk)
-            if done > bounds.limit:
-                raise _too_large(bounds)
-            handle.write(chunk)
-            report(Event("bytes", part.name.removesuffix(".part"), bounds.source, done, total))
-    if total is not None and done < total:
-        raise EvidenceError(Problem(bounds.url, f"broke off after {done} of {total} bytes", AGAIN))
+        try:
+            for piece in answer.pieces(CHUNK):
+                done += len(piece)
+                if done > bounds.limit:
+                    raise _too_large(bounds)
+                handle.write(piece)
+                report(Event("bytes", part.name.removesuffix(".part"), bounds.source, done, total))
+        except transport.TransportError as error:
+            arrived = f"{done} bytes" if total is None else f"{done} of {total} bytes"
+            what = f"broke off after {arrived} ({error})"
+            raise EvidenceError(Problem(bounds.url, what, error.fix or AGAIN)) from error
 
 
 def _too_large(bounds: _Bounds) -> EvidenceError:
     hint = "get it with a browser if it is meant to be so large, and use DETENTE_MIRROR"
     return EvidenceError(Problem(bounds.url, f"is larger than {bounds.limit} bytes", hint))
-
-
-def _cause(error: requests.RequestException) -> str:
-    cause: BaseException = error
-    while cause.__context__ is not None:
-        cause = cause.__context__
-    return str(cause) or type(cause).__name__

@@ -16,13 +16,18 @@ window can support:
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import betaincinv
 
 from detente.measurement.linear import multiply
+
+if TYPE_CHECKING:
+    from detente.executors import How
 
 Floats = NDArray[np.floating]
 Reading = Literal["sessions", "roll calls", "posterior"]
@@ -74,6 +79,34 @@ def redraw(sessions: ArrayLike, *, draws: int, rng: np.random.Generator) -> Floa
     counted = np.empty((draws, len(order)), dtype=np.float32)
     counted[:, order] = _occurrences(spots.astype(np.int64), len(order))
     return counted
+
+
+def replicates(
+    statistic: Callable[[Floats], Floats], weights: Floats, *, chunk: int = 10, how: How | None = None
+) -> Floats:
+    """Return a statistic of every resample, (draws, ...), worked out some draws at a time.
+
+    `weights` (draws, roll calls) are occurrences, as from `redraw`; `statistic` takes those of some draws and
+    returns an array with a row for each. It hangs on them alone, and can be sent to workers. `how` says where
+    (in this process and on one thread if left out); what comes out has the same bytes wherever. `chunk` draws
+    are held at once by each worker; `how.chunk` takes its place. Raises `ExecutorError` as
+    `detente.executors.run` does, `ValueError` where there is no draw.
+
+    >>> def total(weights):
+    ...     return weights @ np.array([1.0, 10.0])
+    >>> replicates(total, np.array([[2.0, 0.0], [1.0, 1.0], [0.0, 2.0]]), chunk=2).tolist()
+    [2.0, 11.0, 20.0]
+    """
+    from detente.executors import How, run
+
+    how = how or How("serial")
+    chunks = [weights[at : at + (how.chunk or chunk)] for at in range(0, len(weights), how.chunk or chunk)]
+    made = run(partial(_replicate, statistic), chunks, how, sizes=[len(each) for each in chunks])
+    return np.concatenate([each["values"] for each in made])
+
+
+def _replicate(statistic: Callable[[Floats], Floats], weights: Floats) -> dict[str, NDArray[Any]]:
+    return {"values": np.asarray(statistic(weights))}
 
 
 def weighted_means(weights: Floats, values: Floats) -> Floats:

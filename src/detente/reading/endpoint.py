@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-import requests
-
+from detente import transport
 from detente.errors import Problem, ReadingError
 from detente.reading.markup import strip_invisible
 
@@ -26,7 +25,6 @@ WINDOW = 8
 WORD = re.compile(r"""[^\s"'\\<>{}\[\](),;]+""")
 AGAIN = frozenset({408, 409, 425, 429, 500, 502, 503, 504})
 """Answers after which it is asked again."""
-HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class UnansweredError(Exception):
@@ -49,16 +47,22 @@ class Endpoint:
     sleep: Callable[[float], None] = field(default=time.sleep, repr=False)
 
     def __post_init__(self) -> None:
-        parts = urlsplit(self.url)
         hint = "give the base address, as in https://host/v1; the key goes into an environment variable"
+        try:
+            parts = urlsplit(self.url)
+        except ValueError:
+            raise ReadingError(Problem("--endpoint", "is no web address", hint)) from None
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ReadingError(Problem("--endpoint", "is no web address", hint))
         if parts.username or parts.password or parts.query:
             raise ReadingError(Problem("--endpoint", "holds a user, a password or a query", hint))
-        if self.key and parts.scheme == "http" and parts.hostname not in HERE:
+        if self.key and parts.scheme == "http" and parts.hostname not in transport.LOOPBACK:
             raise ReadingError(
                 Problem("--endpoint", "would send the key in the clear", "use https, or leave out --key-env")
             )
+        if not (self.key.isascii() and self.key.isprintable()):
+            what = "names a variable that holds letters which no key has"
+            raise ReadingError(Problem("--key-env", what, "set it again, to the key alone"))
 
     @property
     def address(self) -> str:
@@ -121,41 +125,35 @@ class Endpoint:
 
     def _post(self, body: Mapping[str, Any]) -> tuple[int, bytes]:
         """Return status and body of one answer, read no longer than `timeout`, no further than `LARGEST`."""
-        until = time.monotonic() + self.timeout
+        patience = transport.Patience(min(10.0, self.timeout), self.timeout, whole=self.timeout)
+        headers = {"Content-Type": "application/json", "Accept-Encoding": "identity"}
+        if self.key:
+            headers["Authorization"] = f"Bearer {self.key}"
         try:
-            with requests.post(
-                self.address,
-                json=body,
-                auth=self._sign,
-                timeout=(min(10.0, self.timeout), self.timeout),
-                stream=True,
-                allow_redirects=False,
+            with transport.ask(
+                self.address, patience=patience, headers=headers, body=json.dumps(body).encode()
             ) as answer:
                 held = bytearray()
-                while piece := answer.raw.read1(65_536, decode_content=True):
+                for piece in answer.pieces(65_536):
                     held += piece
                     if len(held) > LARGEST:
                         raise UnansweredError("answered with more than is read", again=False)
-                    if time.monotonic() > until:
-                        raise UnansweredError(f"did not answer within {self.timeout:g} seconds", again=True)
-                return answer.status_code, bytes(held)
-        except requests.Timeout:
-            raise UnansweredError(f"did not answer within {self.timeout:g} seconds", again=True) from None
-        except (requests.RequestException, OSError) as error:
-            kind = self.redacted(type(error).__name__)
-            raise UnansweredError(f"cannot be reached ({kind})", again=True) from None
-
-    def _sign(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Put the key on a request, here, so that no other credentials of the machine are sent."""
-        if self.key:
-            request.headers["Authorization"] = f"Bearer {self.key}"
-        return request
+                return answer.status, bytes(held)
+        except transport.TransportError as error:
+            if error.late:
+                why = f"did not answer within {self.timeout:g} seconds"
+                raise UnansweredError(why, again=True) from None
+            why = f"{error}{'; ' if error.fix else ''}{error.fix}"
+            raise UnansweredError(f"cannot be reached ({self._shown(why)})", again=True) from None
 
     def _said(self, status: int, held: bytes) -> str:
         """Return what an answer that is no completion comes to, in few words of the server."""
         what = {401: "refused the key", 403: "refused the key", 404: "knows no such address or model"}
         if 300 <= status < 400:
             return f"sends elsewhere ({status}), which is not followed"
-        own = strip_invisible(held[:20_000].decode("utf-8", errors="replace"))[0]
-        own = " ".join(self.redacted(own).split())[:TOLD]
+        own = self._shown(held[:20_000].decode("utf-8", errors="replace"))
         return f"{what.get(status, 'did not answer')} ({status}){f': {own}' if own else ''}"
+
+    def _shown(self, words: str) -> str:
+        """Return somebody else's words as they may be told."""
+        return " ".join(self.redacted(strip_invisible(words)[0]).split())[:TOLD]

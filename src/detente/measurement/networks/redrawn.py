@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,6 +22,7 @@ from detente.measurement.networks.vote_ties import LOWEST, beyond_chance, chosen
 
 if TYPE_CHECKING:
     from detente.cases.networks import AnyLayer, VoteLayer
+    from detente.executors import How
 
 Floats = NDArray[np.floating]
 AT_ONCE = 10
@@ -38,10 +40,19 @@ class Redrawn:
     """Whether any layer was drawn anew: without votes, no draw differs."""
 
 
-def redrawn(ties: Ties, layers: Mapping[str, AnyLayer], asked: Asked, *, draws: int, seed: int) -> Redrawn:
+def redrawn(
+    ties: Ties,
+    layers: Mapping[str, AnyLayer],
+    asked: Asked,
+    *,
+    draws: int,
+    seed: int,
+    how: How | None = None,
+) -> Redrawn:
     """Return the weights of `ties`, read as `layers` of what was `asked`, with votes drawn again.
 
-    Pairs without a tie have none in any draw; a pair whose agreement a draw leaves undefined keeps its own.
+    `how` says where draws are worked out; it changes nothing in them (`bootstrap.replicates`). Pairs without
+    a tie have none in any draw; a pair whose agreement a draw leaves undefined keeps its own.
     """
     place = pd.Index(ties.actors)
     rows = ties.rows
@@ -56,7 +67,7 @@ def redrawn(ties: Ties, layers: Mapping[str, AnyLayer], asked: Asked, *, draws: 
         np.random.SeedSequence(seed).spawn(len(votes)), votes.items(), strict=True
     ):
         own = (rows["layer"] == key).to_numpy()
-        shift = _shifts(spec, asked, place, np.random.default_rng(stream), draws)
+        shift = _shifts(spec, asked, place, np.random.default_rng(stream), draws=draws, how=how)
         tied = np.zeros(weight.shape, dtype=bool)
         tied[first[own], second[own]] = True
         scale = spec.sign * spec.weight / (spec.scale or 1.0)
@@ -64,19 +75,29 @@ def redrawn(ties: Ties, layers: Mapping[str, AnyLayer], asked: Asked, *, draws: 
     return Redrawn(ties.actors, weight, drawn, bool(votes))
 
 
-def _shifts(spec: VoteLayer, asked: Asked, place: pd.Index, rng: np.random.Generator, draws: int) -> Floats:
+def _shifts(
+    spec: VoteLayer,
+    asked: Asked,
+    place: pd.Index,
+    rng: np.random.Generator,
+    *,
+    draws: int,
+    how: How | None,
+) -> Floats:
     """Return by how much each pair's agreement differs in each draw: (draws, n, n), 0 where undefined."""
     ballots = chosen_ballots(spec, asked)
     codes = counted(ballots, spec)
     held = bootstrap.redraw(ballots.roll_calls["session"], draws=draws, rng=rng).astype(float)
-    base = np.maximum(beyond_chance(codes, agreement.pair_tables(codes), spec), LOWEST)
     inside = place.get_indexer(pd.Index(ballots.actors))
-    at = np.ix_(inside, inside)
     found = np.zeros((draws, len(place), len(place)), dtype=np.float32)
-    for start in range(0, draws, AT_ONCE):
-        part = held[start : start + AT_ONCE]
-        tables = agreement.pair_tables(codes, weights=part)
-        value = np.maximum(beyond_chance(codes, tables, spec, weights=part), LOWEST)
-        for draw, each in enumerate(np.nan_to_num(value - base)):
-            found[start + draw][at] = each
+    base = np.maximum(beyond_chance(codes, agreement.pair_tables(codes), spec), LOWEST)
+    moved = bootstrap.replicates(partial(_moved, codes, spec, base), held, chunk=AT_ONCE, how=how)
+    found[np.ix_(np.arange(draws), inside, inside)] = moved
     return found
+
+
+def _moved(codes: agreement.Codes, spec: VoteLayer, base: Floats, weights: Floats) -> Floats:
+    """Return by how much the agreement of pairs moves from `base` in some draws: (draws, n, n), float32."""
+    tables = agreement.pair_tables(codes, weights=weights)
+    value = np.maximum(beyond_chance(codes, tables, spec, weights=weights), LOWEST)
+    return np.nan_to_num(value - base).astype(np.float32)

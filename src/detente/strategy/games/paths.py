@@ -1,35 +1,26 @@
 """Some equilibria of a game that is too large to enumerate: pure ones, ends of paths, and of a program.
 
-A path of Lemke and Howson (1964) starts at any of the players' actions and ends at an equilibrium; QuantEcon
-walks it and breaks ties lexicographically, so that it ends in degenerate games too. Its numbers are floats:
-where paths are cut off or end at what is no equilibrium, the mixed-integer program of Sandholm, Gilpin and
-Conitzer (2005) finds one by another way.
+A path of Lemke and Howson (1964) starts at any of the players' actions and ends at an equilibrium
+(`detente.strategy.games.pivoting`). Its numbers are floats: where paths are cut off or end at what is no
+equilibrium, the mixed-integer program of Sandholm, Gilpin and Conitzer (2005) finds one by another way.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
-from types import ModuleType
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
+
+from detente.strategy.games.pivoting import walk
 
 Floats = NDArray[np.float64]
 Profile = tuple[Floats, Floats]
 MOST_PIVOTS = 20_000
 PLAYED = 1e-9
 NODES = 20_000
-
-
-@cache
-def theory() -> ModuleType:
-    """Return QuantEcon's game theory, loaded when it is first needed: it takes half a second."""
-    import quantecon.game_theory as loaded
-
-    return cast(ModuleType, loaded)
 
 
 def path(a: Floats, b: Floats, *, label: int) -> Profile | None:
@@ -39,13 +30,8 @@ def path(a: Floats, b: Floats, *, label: int) -> Profile | None:
     >>> x.tolist(), y.tolist()
     ([1.0, 0.0, 0.0], [1.0, 0.0])
     """
-    known = theory()
-    try:
-        game = known.NormalFormGame((known.Player(a), known.Player(np.ascontiguousarray(b.T))))
-        found, told = known.lemke_howson(game, init_pivot=label, max_iter=MOST_PIVOTS, full_output=True)
-    except (ArithmeticError, ValueError, IndexError):
-        return None
-    return found if told.converged and all(np.isfinite(each).all() for each in found) else None
+    x, y, ended = walk(_above_zero(a), _above_zero(b), label, MOST_PIVOTS)
+    return (x, y) if ended and np.isfinite(x).all() and np.isfinite(y).all() else None
 
 
 def paths(a: Floats, b: Floats) -> Iterator[Profile]:
@@ -54,6 +40,11 @@ def paths(a: Floats, b: Floats) -> Iterator[Profile]:
         found = path(a, b, label=label)
         if found is not None:
             yield found
+
+
+def _above_zero(payoffs: Floats) -> Floats:
+    """Return payoffs moved so that the least is 1, where it is below: equilibria stay what they are."""
+    return payoffs + max(1.0 - float(payoffs.min()), 0.0)
 
 
 def pure(a: Floats, b: Floats) -> Iterator[Profile]:
