@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from detente.measurement.idealpoints import kernels, planes
+from detente.measurement.idealpoints import kernels, planeblocks, planes
 from detente.measurement.idealpoints.ballots import Ballots, Floats
 from detente.measurement.idealpoints.planar import PlaneEngine
 from detente.measurement.idealpoints.settings import Link
@@ -111,7 +111,7 @@ def test_in_the_plane_votes_speak_of_points_and_of_points_with_items(ballots: Ba
         assert said[i, :2] == pytest.approx(slope_of(of_point, theta[i]), rel=1e-4, abs=1e-6)
         assert said[i, 2:] == pytest.approx(bend[[0, 0, 1], [0, 1, 1]], rel=1e-3, abs=1e-5)
     out = np.empty((len(ballots.item_vote), 8))
-    planes.cross_terms(
+    planeblocks.cross_terms(
         ballots.item_start, ballots.item_node, ballots.item_vote, ballots.binary, theta, engine.variance,
         items, engine.code, 0.0, 1.0, out,
     )  # fmt: skip
