@@ -158,19 +158,9 @@ def _sampled(
 
 def _diagnostics(ballots: Ballots, solution: Solution, draws: int, checks: Mapping[str, object]) -> pd.Series:
     found: dict[str, object] = {
-        "actors": len(ballots.actors),
-        "sessions": len(ballots.sessions),
-        "actor_sessions": len(ballots.node_actor),
-        "items": len(ballots.items),
-        "votes": len(ballots.item_vote),
-        "blocks": int(ballots.block.max()) + 1,
+        **ballots.sizes(),
         "engine": f"variational Laplace, {solution.link}",
-        "converged": solution.converged,
-        "iterations": solution.iterations,
-        "last_change": solution.change,
-        "start": solution.start,
-        "too_few_votes": solution.few,
-        "turned_round": solution.flips,
+        **solution.told(),
         "intervals": "joint normal" if draws else "joint normal, before standardising",
     }
     return pd.Series({**found, **checks}, dtype=object)
