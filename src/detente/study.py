@@ -1,4 +1,4 @@
-"""The verbs on one case: check, measure, simulate, brief. Everything here is a call into the rooms."""
+"""The verbs on one case, from check and measure to advise and brief; each is a call into the rooms."""
 
 from __future__ import annotations
 

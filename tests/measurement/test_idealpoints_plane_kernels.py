@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from detente.measurement.idealpoints import kernels, planeblocks, planes
+from detente.measurement.idealpoints import kernels, planeblocks, planekernels
 from detente.measurement.idealpoints.ballots import Ballots, Floats
-from detente.measurement.idealpoints.planar import PlaneEngine
+from detente.measurement.idealpoints.planefit import PlaneEngine
 from detente.measurement.idealpoints.settings import Link
 from tests.measurement.few_votes import (
     LINKS,
@@ -69,7 +69,7 @@ UPPER = np.triu_indices(4)
 def test_in_the_plane_an_item_moves_by_newtons_step(ballots: Ballots, link: Link) -> None:
     engine = in_plane(ballots, link)
     terms, before = engine.terms().copy(), engine.items.copy()
-    planes.item_move(ballots.binary, terms, engine.items)
+    planekernels.item_move(ballots.binary, terms, engine.items)
     for j in range(len(before)):
         size = 3 if ballots.binary[j] else 4
         function, here = of_plane_item(ballots, j, engine.theta, link), before[j, :size]
@@ -136,7 +136,7 @@ def test_in_the_plane_a_path_is_smoothed_as_by_the_dense_precision(ballots: Ball
     for pull in (0.3, 9.0):
         told, moved = said * [pull, pull, 1, 1, 1], theta.copy()
         variance, onward = np.zeros((len(theta), 3)), np.zeros((len(theta), 3))
-        longest = planes.smooth(
+        longest = planekernels.smooth(
             ballots.actor_start, time, moved, variance, onward, told, PRIOR.walk, PRIOR.first, 0.2
         )
         steps = []

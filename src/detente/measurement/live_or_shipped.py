@@ -1,4 +1,4 @@
-"""What roll calls tell of a case: from those in the evidence or from estimates that ship, or untold."""
+"""What roll calls tell of a case, from the evidence or from estimates that ship, and what neither tells."""
 
 from __future__ import annotations
 

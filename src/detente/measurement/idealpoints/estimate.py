@@ -19,7 +19,7 @@ from detente.measurement.idealpoints.fit import Solution, solve
 from detente.measurement.idealpoints.frames import Choice, prepare
 from detente.measurement.idealpoints.identify import Identified, check_positive, identify, widened
 from detente.measurement.idealpoints.joint import Joint, joint_posterior
-from detente.measurement.idealpoints.plane import check_spec, estimate_plane
+from detente.measurement.idealpoints.planeestimate import check_spec, estimate_plane
 from detente.measurement.idealpoints.result import (
     QUANTILES,
     IdealPoints,

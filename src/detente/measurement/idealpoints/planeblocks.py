@@ -1,6 +1,6 @@
 """Compiled loops that fill a session's front in the plane: cross terms of votes, of items, and of the front.
 
-As `curvature` and `blocks` for one dimension; rows of items and of points are those of `planes`.
+As `curvature` and `blocks` for one dimension; rows of items and of points are those of `planekernels`.
 """
 
 # numba ships no types for its decorators, hence the untyped-decorator exemption for this module in
@@ -10,7 +10,7 @@ from __future__ import annotations
 from numba import njit, prange
 
 from detente.measurement.idealpoints.kernels import LOGIT, logistic_terms, normal_terms
-from detente.measurement.idealpoints.planes import predictor_variance
+from detente.measurement.idealpoints.planekernels import predictor_variance
 
 
 @njit(parallel=True, fastmath={"nsz", "arcp", "contract", "reassoc"}, cache=True)

@@ -18,7 +18,7 @@ from detente.measurement.idealpoints import planeblocks
 from detente.measurement.idealpoints.ballots import Ballots, Floats, Ints
 from detente.measurement.idealpoints.fronts import Front, Plan
 from detente.measurement.idealpoints.joint import STEP, path_prior
-from detente.measurement.idealpoints.planar import PlaneEngine, PlaneSolution, unpack
+from detente.measurement.idealpoints.planefit import PlaneEngine, PlaneSolution, unpack
 from detente.measurement.idealpoints.threads import one_thread
 
 RESIDUALS = (1.0, 0.8, 0.0)

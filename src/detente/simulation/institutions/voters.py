@@ -1,4 +1,4 @@
-"""Who votes under a rule, and with what weights, on a day."""
+"""Who votes under a rule, and with what weights: whole numbers, so that counting is exact."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from detente.measurement.idealpoints.axes import (
 from detente.measurement.idealpoints.ballots import Ballots, Floats
 from detente.measurement.idealpoints.carry import carried_items, carried_points
 from detente.measurement.idealpoints.frames import Prepared
-from detente.measurement.idealpoints.planar import (
+from detente.measurement.idealpoints.planefit import (
     PlaneSolution,
     first_plane_items,
     solve_plane,

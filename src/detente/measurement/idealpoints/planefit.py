@@ -15,7 +15,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from detente.measurement.idealpoints import kernels, planes
+from detente.measurement.idealpoints import kernels, planekernels
 from detente.measurement.idealpoints.alternation import Effort, Rest, State, settle
 from detente.measurement.idealpoints.ballots import Ballots, Floats
 from detente.measurement.idealpoints.fit import first_items
@@ -100,20 +100,20 @@ class PlaneEngine:
         """Gradient and precision of every item, (J, 14)."""
         b = self.ballots
         out = np.empty((len(b.items), 14))
-        planes.item_terms(
+        planekernels.item_terms(
             b.item_start, b.item_node, b.item_vote, self.binary, self.theta, self.variance, self.items,
             np.array([1.0 / self.prior.slope, 1.0 / self.prior.cut]), self.code, self.spread, out,
         )  # fmt: skip
         return out
 
     def item_step(self) -> None:
-        planes.item_move(self.binary, self.terms(), self.items)
+        planekernels.item_move(self.binary, self.terms(), self.items)
 
     def said(self) -> Floats:
         """What the votes say of every point: gradient and precision, (N, 5)."""
         b = self.ballots
         out = np.empty((len(self.theta), 5))
-        planes.point_terms(
+        planekernels.point_terms(
             b.node_start, b.node_item, b.node_vote, self.theta, self.variance, self.items, self.code,
             self.spread, out,
         )  # fmt: skip
@@ -121,7 +121,7 @@ class PlaneEngine:
 
     def state_step(self) -> None:
         p = self.prior
-        planes.smooth(
+        planekernels.smooth(
             self.ballots.actor_start, self.time, self.theta, self.variance, self.onward, self.said(),
             float(p.walk), float(p.first), float(p.anchor),
         )  # fmt: skip
@@ -163,7 +163,9 @@ class PlaneEngine:
     def log_likelihood(self) -> float:
         b = self.ballots
         out = np.empty(len(b.items))
-        planes.log_likelihood(b.item_start, b.item_node, b.item_vote, self.theta, self.items, self.code, out)
+        planekernels.log_likelihood(
+            b.item_start, b.item_node, b.item_vote, self.theta, self.items, self.code, out
+        )
         return float(out.sum())
 
     def objective(self) -> float:
