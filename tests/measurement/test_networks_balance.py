@@ -170,6 +170,22 @@ def test_impossible_questions_are_refused() -> None:
         solve(complete(3, 1), k=0, effort=Effort())
     with pytest.raises(ValueError, match="larger unit"):
         solve(complete(3, 2**57), k=2, effort=Effort())
+    with pytest.raises(ValueError, match="larger unit"):
+        solve(complete(2, 2**58), k=2, effort=Effort())
+    assert solve(complete(2, 2**58 - 1), k=2, effort=Effort()).frustration == 0
+
+
+def test_of_crowded_cores_triangles_are_the_proof_and_of_others_cycles(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of five nodes there are ten pairs: five edges are no more than half of them, six are."""
+    monkeypatch.setattr(balance, "CROWDED", 0.5)
+    first, second = np.array([(0, 1), (1, 2), (2, 3), (3, 4), (0, 4), (0, 2)]).T
+    weight = np.array([1, 1, 1, 1, -1, 1])
+    for edges, method in ((5, "negative cycles"), (6, "triangles")):
+        graph = SignedGraph(5, first[:edges], second[:edges], weight[:edges])
+        found = balance._answer(graph, ALWAYS, math.inf)
+        assert (found.bound, found.method) == (1, method)
 
 
 # The heuristic ----------------------------------------------------------------------------------------------

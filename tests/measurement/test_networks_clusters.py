@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from scipy.sparse import csgraph
 
 from detente.measurement.networks.graph import Effort, Floats, Ints, SignedGraph, canonical, frustration
 from detente.measurement.networks.integers import Branch
-from detente.measurement.networks.moving import fitted, improve, joined, settled
+from detente.measurement.networks.moving import _sizes, fitted, improve, joined, settled
 from detente.measurement.networks.multicut import PartitionSearch
 from detente.measurement.networks.multicut_crowds import crowds
 from detente.measurement.networks.multicut_cycles import friendly, packed, uncovered
@@ -321,6 +322,38 @@ def test_a_crowd_of_groups_is_found_where_no_nodes_are_all_foes() -> None:
     assert solve(graph, k=4, effort=ALWAYS).frustration == 0
 
 
+def test_a_crowd_that_values_pay_for_is_none() -> None:
+    """Six edges between four foes: a sixth of each pays for the one that three camps frustrate."""
+    first, second = np.triu_indices(4, 1)
+    four = SignedGraph(4, first, second, np.full(6, -1))
+    assert [len(crowds(four, np.full(6, paid), 3)) for paid in (0.16, 0.17)] == [1, 0]
+
+
+def test_a_crowd_of_groups_holds_what_connects_their_foes_and_no_more() -> None:
+    """Of the pair 0 and 1, only 1 has foes; of 2 and 4, each has one."""
+    friends, foes = [(0, 1), (2, 4)], [(1, 2), (1, 3), (3, 4)]
+    first, second = np.array([*friends, *foes]).T
+    graph = SignedGraph(5, first, second, np.array([5, 5, -3, -3, -3]))
+    assert sorted(crowds(graph, np.zeros(5), 2).column.tolist()) == [1, 2, 3, 4]
+
+
+def test_camps_are_counted_and_the_empty_ones_lie_ready_from_the_lowest_on() -> None:
+    count, empty, free = _sizes(np.array([2, 0, 2]), np.int64(4))
+    assert (count.tolist(), empty[:free].tolist()) == ([1, 0, 2, 0], [3, 1])
+
+
+def test_a_search_begins_with_all_pairs_where_more_than_a_part_of_them_has_an_edge(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of five nodes there are ten pairs: five edges are no more than half of them, six are."""
+    monkeypatch.setattr("detente.measurement.networks.multicut.CROWDED", 0.5)
+    first, second = np.triu_indices(5, 1)
+    for edges, dense in ((5, False), (6, True)):
+        graph = SignedGraph(5, first[:edges], second[:edges], np.array([-1, 1, 1, 1, 1, 1])[:edges])
+        search = PartitionSearch(graph, np.zeros(5, dtype=np.int64), limit=5, deadline=np.inf)
+        assert (search.dense, len(search.graph.weight)) == (dense, 10 if dense else 5)
+
+
 @pytest.mark.parametrize("dense", [False, True])
 def test_cycles_and_triangles_and_branches_prove_the_same_camps(
     dense: bool, monkeypatch: pytest.MonkeyPatch
@@ -376,6 +409,21 @@ def test_the_duals_prove_a_bound_and_say_what_values_cost() -> None:
     relaxation.allow(np.array([1, 0, 0]), np.array([1, 1, 1]))
     assert relaxation.solve(np.inf)
     assert relaxation.proven()[0] == 5
+
+
+def test_what_is_proven_does_not_hang_on_the_unit_of_costs() -> None:
+    relaxation = triangle([5 << 40, 3 << 40, 4 << 40])
+    assert relaxation.solve(np.inf)
+    assert relaxation.proven()[0] == 3 << 40
+
+
+def test_duals_below_zero_prove_nothing() -> None:
+    """Where all three must be frustrated, a row that asks for one adds nothing, whatever a solver says."""
+    relaxation = triangle([2, 2, 2])
+    relaxation.allow(np.ones(3, dtype=np.int64), np.ones(3, dtype=np.int64))
+    said = SimpleNamespace(row_dual=[-0.5])
+    relaxation.solver = SimpleNamespace(getModelStatus=lambda: None, getSolution=lambda: said)
+    assert relaxation.proven()[0] == 6
 
 
 def test_what_no_values_allow_is_dearer_than_all() -> None:

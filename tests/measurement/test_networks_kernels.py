@@ -19,14 +19,16 @@ from detente.measurement.networks.annealing import anneal, descend
 from detente.measurement.networks.cycles import net, packed, uncovered
 from detente.measurement.networks.dense_core import Core, gains, merge, settled, tied
 from detente.measurement.networks.dense_enumeration import enumerated
+from detente.measurement.networks.dense_search import _cases, _doubtful
 from detente.measurement.networks.forcing import Terms, force
 from detente.measurement.networks.graph import Effort, Ints, SignedGraph, Solution, frustration, merged
 from detente.measurement.networks.heap import pop, push
 from detente.measurement.networks.integers import Branch, Search, follow, spanned
 from detente.measurement.networks.multicut_reduction import reduced as reduced_for_many
+from detente.measurement.networks.null_margins import _margins
 from detente.measurement.networks.reduction import reduced
 from detente.measurement.networks.solving import solve
-from detente.measurement.networks.triangles import Ascent, Residual, sweep
+from detente.measurement.networks.triangles import ROOM, Ascent, Residual, sweep
 from detente.measurement.networks.triangles import packed as packed_triangles
 
 SEEDS = range(6)
@@ -129,6 +131,14 @@ def test_what_is_tied_holds_in_every_partition_within_the_limit(seed: int) -> No
     group, moved = tied(np.array([[0, 9, -9], [9, 0, 0], [-9, 0, 0]]), 5)
     assert (group.tolist(), moved.tolist()) == ([0, 0, 0], [0, 0, 1])
     assert tied(np.array([[0, 5, -5], [5, 0, 0], [-5, 0, 0]]), 5)[0].tolist() == [0, 1, 2]
+
+
+def test_multipliers_are_rounded_so_finely_only_that_sums_of_all_stay_exact() -> None:
+    for seed in SEEDS:
+        ascent = Ascent(weights(6, seed) << 44)
+        ascent.advance(4)
+        reach = float(np.abs(ascent.cost).sum()) + 3.0 * ascent.soft * float(ascent.held.sum())
+        assert 2.0 ** (ROOM - 2) < ascent.residual().scale * reach <= 2.0**ROOM
 
 
 def _ascended(cost: Ints) -> Residual:
@@ -368,6 +378,53 @@ def test_a_step_brings_a_triple_back_to_what_camps_allow(
     sweep(there, kind, held, 0.5)
     assert held == pytest.approx([0.3])  # half of what it was over
     assert there[[0, 0, 1], [1, 2, 2]] == pytest.approx(np.array(level) + 0.3 * np.array(moves))
+
+
+def test_who_is_pulled_both_ways_alike_founds_no_camp() -> None:
+    """Its camp costs the same and one more would be told: the last is set aside between two who stay."""
+    graph = SignedGraph(3, np.array([0, 0, 1]), np.array([1, 2, 2]), np.array([2, 1, -1]))
+    small = reduced_for_many(graph, k=None)
+    assert (small.lost, small.cores, small.labels([]).tolist()) == (1, (), [0, 0, 0])
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_two_cases_of_a_pair_hold_all_partitions_between_them(seed: int) -> None:
+    graph, rng = graph_of(weights(6, seed)), np.random.default_rng(seed)
+    start = np.append(0, rng.integers(0, 2, 5))
+    core, parted = Core.of(graph, start), np.triu(rng.random((6, 6)), 1)
+    one, other = _doubtful(core, parted)
+    for case, turned in zip(_cases(core, parted), (False, True), strict=True):
+        assert lost(graph, case.labels) == case.base
+        held = {tuple((case.labels ^ moved[case.group]).tolist()) for moved in partitions(case.size)}
+        as_they_were = partitions(6)[:, one] == (partitions(6)[:, other] ^ start[one] ^ start[other])
+        told = {tuple(each.tolist()) for each in partitions(6)[as_they_were != turned]}
+        assert {min(each, tuple(1 - np.array(each))) for each in held} == told
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_margins_by_chance_are_those_of_descents_in_the_network_of_each_draw(seed: int) -> None:
+    """From each of several camps, with the node joined to the core, nodes 0 and 1, and kept out."""
+    rng, node, room = np.random.default_rng(seed), 4, 3
+    matrix = weights(9, seed, absent=0.3)
+    starts, others, weight = graph_of(matrix).rows()
+    near = others[starts[node] : starts[node + 1]]
+    ties = rng.integers(1, 8, len(near)) * rng.choice([-1, 1], (5, len(near)))
+    camps = rng.integers(0, room, (3, 9))
+    camps[:, :2] = 0
+    core = np.arange(9) < 2
+    told = _margins(starts, others, weight.copy(), node, ties, camps, core.copy(), room)
+    for margin, mine in zip(told, ties, strict=True):
+        matrix[node, near] = matrix[near, node] = mine
+        drawn, left = graph_of(matrix), []
+        for held, barred in ((core | (np.arange(9) == node), descent.OPEN), (core, 0)):
+            for labels in camps.copy():
+                score = descent.pulls(*drawn.rows(), labels, room)[node]
+                labels[node] = 0 if barred else 1 + np.argmax(score[1:])
+                kept_out = np.where(np.arange(9) == node, barred, descent.OPEN)
+                pull = descent.pulls(*drawn.rows(), labels, room)
+                descent.settle(*drawn.rows(), pull, labels, held, kept_out)
+                left.append(lost(drawn, labels))
+        assert margin == min(left[3:]) - min(left[:3])
 
 
 def late_blocks(seed: int) -> SignedGraph:

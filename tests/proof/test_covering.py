@@ -55,3 +55,18 @@ def test_a_test_or_what_sets_it_up_is_cut_short_and_the_next_goes_on(tmp_path: P
     told = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True).stdout
     assert "2 failed, 1 passed, 1 error" in told
     assert "not through after 0.2 s without a compiler" in told
+
+
+def test_no_test_is_cut_short_while_coverage_holds_its_lock(tmp_path: Path) -> None:
+    """It is when that has come back: else the lock would stay shut, and what is asked of it never end."""
+    (tmp_path / "none.ini").write_text("[pytest]\n")
+    (tmp_path / "test_made.py").write_text(
+        "import time\n\nback = []\nlock = {'__name__': 'coverage.made', 'now': time.process_time}\n"
+        "exec('def hold(until):\\n    while now() < until:\\n        pass\\n', lock)\n\n"
+        "def test_endless():\n    lock['hold'](time.process_time() + 0.4)\n    back.append(True)\n"
+        "    while True:\n        pass\n\n"
+        "def test_back():\n    assert back\n"
+    )
+    command = [sys.executable, "-c", RUN, str(tmp_path)]
+    told = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True).stdout
+    assert "1 failed, 1 passed" in told

@@ -109,6 +109,14 @@ def test_risks_are_kept_in_their_range() -> None:
         found = np.zeros(4)
         risks(np.array([0.1, 0.3, 0.2, 0.4]), SpatialOptions(risk_range=span).rules(), found)
         assert found == pytest.approx(low + (1 - low) * np.array([0, 2, 1, 3]) / 3)
+    drawn = np.random.default_rng(1).dirichlet(np.ones(4), 100)
+    ours, ktabs = np.zeros(drawn.shape), np.zeros(drawn.shape)
+    for compat, every in ((None, ours), ("ktab", ktabs)):
+        rules = SpatialOptions(risk_range="Mid", compat=compat).rules()
+        for chance, found in zip(drawn, every, strict=True):
+            risks(chance, rules, found)
+    assert (ours.min(), ours.max()) == (-0.5, 1.0)
+    assert ktabs.min() < -0.5 and ktabs.max() > 1.0
 
 
 def test_of_equal_gains_within_rounding_the_smaller_move_is_made() -> None:

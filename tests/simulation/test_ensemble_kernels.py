@@ -58,3 +58,19 @@ def test_members_expect_the_least_fixed_point_in_every_future_whatever_is_beside
         assert urn.margin[:, lane] == pytest.approx(
             margin[:, lane] + doubt * push * (own.sum() - own), abs=1e-4
         )
+
+
+def test_at_a_margin_of_zero_a_member_abstains_only_where_there_are_abstentions() -> None:
+    """Each counts four if for, one if abstaining and nothing if against; the rule needs two."""
+    rules = SimpleNamespace(
+        leaf_at=np.array([0, 1]), whose=np.array([0, 2]), gain_at=np.array([0]), need=np.array([2]),
+        gain=np.array([4, 4, 1, 1, 0, 0]), code_at=np.array([0, 1]), code=np.array([0]),
+    )  # fmt: skip
+    urn = SimpleNamespace(
+        margin=np.zeros((2, LANES)), sums=np.zeros((1, LANES), int), stack=np.ones((1, LANES), bool)
+    )
+    strength = np.zeros((5, LANES))
+    strength[voting.ABSTENTION, 1::2] = 0.5
+    plain(voting.judge)(0, rules, strength, urn)
+    assert urn.sums[0].tolist() == [0, 2] * (LANES // 2)
+    assert urn.stack[0].tolist() == [False, True] * (LANES // 2)

@@ -18,7 +18,7 @@ from detente.simulation.bargaining.influence import friedkin_johnsen
 from detente.simulation.panel.data import Panel
 from detente.simulation.panel.fit import PanelFit, covariate_effect, filter_data, fit_panel
 from detente.simulation.panel.forecast import forecast
-from detente.simulation.panel.kernels import FIRST, filter_panel, pull
+from detente.simulation.panel.kernels import FIRST, centres, filter_panel, pull
 from detente.simulation.panel.law import Law
 from detente.simulation.panel.layout import Spec, tails
 from detente.simulation.panel.shocks import common_shock
@@ -67,6 +67,13 @@ def test_without_pulls_and_tails_the_filter_is_kalmans() -> None:
         np.testing.assert_allclose(found.mean[begun, 0, i], mean[begun], atol=1e-12)
         np.testing.assert_allclose(found.variance[begun, 0, i], variance[begun], atol=1e-12)
     assert found.likelihood == pytest.approx(sum(likelihood for *_, likelihood in told), abs=1e-9)
+
+
+def test_scales_of_which_one_is_beyond_doubt_have_its_centre() -> None:
+    """Shares in logs so far apart that the ratio of two has no number."""
+    for order in ([0, 1], [1, 0]):
+        log_share, mean = np.array([[0.0], [-1000.0]])[order], np.array([[0.3], [5.0]])[order]
+        assert centres(mean, log_share).tolist() == [0.3]
 
 
 def test_one_step_of_the_smoother_mixes_the_gains_of_all_tails() -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from detente.errors import SimulationError
+from detente.simulation.bargaining import spatial_kernel
 from detente.simulation.bargaining.actors import Actors, Perceptions
 from detente.simulation.bargaining.election import markov
 from detente.simulation.bargaining.options import SpatialOptions
@@ -97,6 +100,16 @@ def test_an_election_that_does_not_settle_stops_and_is_told() -> None:
     victory = np.array([[0.5, 0.0], [1.0, 0.5]])
     drawn = np.array([[2.0, 1.0], [1.0, 2.0]])  # columns do not sum to 1: chances grow without end
     assert not markov(drawn, victory, np.int64(2), 1e-6, np.zeros(2), np.zeros(2))
+
+
+def test_turns_whose_election_does_not_settle_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = iter([False, True, False, True])
+    monkeypatch.setattr(spatial_kernel, "play", lambda *_: next(told))
+    world = SimpleNamespace(accommodation=np.zeros((0, 0)))
+    rules = SimpleNamespace(most_turns=4, quiet=0.0, stochastic=True, ktab=False)
+    story = SimpleNamespace(position=np.arange(10.0).reshape(5, 2, 1))
+    run = getattr(spatial_kernel.play_out, "py_func", spatial_kernel.play_out)
+    assert run(world, rules, None, story, 0, 0) == (4, spatial_kernel.OUT_OF_TIME, 0, 2)
 
 
 def test_the_weakest_chances_of_many_options_do_not_vanish_together() -> None:

@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
-from quantecon.game_theory import NormalFormGame, Player, lemke_howson
 from scipy.spatial import QhullError
 
 from detente.errors import StrategyError
@@ -167,7 +166,18 @@ def test_a_path_that_is_cut_off_or_has_no_numbers_is_no_equilibrium(monkeypatch:
     assert list(paths.paths(np.eye(2), np.eye(2))) == []
 
 
+def test_ties_are_broken_as_if_the_first_action_were_a_trace_worse() -> None:
+    """Both rows reply best to the first column; whichever label is dropped, the second row is played."""
+    a, b = np.array([[3.0, 1.0], [3.0, 3.0]]), np.array([[1.0, 2.0], [3.0, 2.0]])
+    for label in range(4):
+        end = paths.path(a, b, label=label)
+        assert end is not None
+        assert np.concatenate(end) == pytest.approx([0.0, 1.0, 1.0, 0.0])
+
+
 def test_paths_end_where_those_of_quantecon_end() -> None:
+    from quantecon.game_theory import NormalFormGame, Player, lemke_howson  # needs numba's compiler
+
     rng = np.random.default_rng(4)
     for shape in ((1, 3), (3, 1), (2, 2), (4, 3), (7, 9), (15, 15)):
         a, b = rng.random((2, *shape)) - 0.5

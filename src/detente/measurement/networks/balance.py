@@ -30,10 +30,9 @@ GRACE = 1.0
 
 @dataclass(frozen=True)
 class Answer:
-    """Camps of a core, what they leave frustrated, below what none can go, and how that is known."""
+    """Camps of a core, below what frustration none can go, and how that is known."""
 
     labels: Ints
-    least: int
     bound: int
     method: str
 
@@ -67,18 +66,18 @@ def _answer(core: SignedGraph, effort: Effort, deadline: float) -> Answer:
     units = SignedGraph(core.size, core.first, core.second, core.weight // unit)
     labels = anneal(units, seed=effort.seed)
     if not effort.prove:
-        found = Answer(labels, frustration(units, labels), packed(units, labels), "disjoint cycles")
+        found = Answer(labels, packed(units, labels), "disjoint cycles")
     elif core.size <= MOST and len(core.weight) > CROWDED * core.size * (core.size - 1) / 2:
         found = _by_triangles(units, labels, effort.seed, deadline)
     else:
         found = _by_cycles(units, labels, deadline)
-    return Answer(found.labels, unit * found.least, unit * found.bound, found.method)
+    return Answer(found.labels, unit * found.bound, found.method)
 
 
 def _by_triangles(graph: SignedGraph, labels: Ints, seed: int, deadline: float) -> Answer:
     found = bound_dense_two(graph, labels, deadline=deadline, seed=seed)
     labels = labels if found.labels is None else found.labels
-    return Answer(labels, frustration(graph, labels), math.ceil(found.bound), found.method)
+    return Answer(labels, math.ceil(found.bound), found.method)
 
 
 def _by_cycles(graph: SignedGraph, labels: Ints, deadline: float) -> Answer:
@@ -87,4 +86,4 @@ def _by_cycles(graph: SignedGraph, labels: Ints, deadline: float) -> Answer:
     if not bound:
         bound = packed(graph, search.labels, deadline=time.monotonic() + GRACE)
     branches = f" in {search.branches} branches" if search.branches else ""
-    return Answer(search.labels, search.least, bound, f"negative cycles{branches}")
+    return Answer(search.labels, bound, f"negative cycles{branches}")

@@ -55,16 +55,16 @@ def _answer(core: SignedGraph, k: int | None, effort: Effort, deadline: float) -
     units = SignedGraph(core.size, core.first, core.second, core.weight // unit)
     labels = _camps(units, k, effort.seed)
     if not effort.prove:
-        least, bound, method = frustration(units, labels), packed(units), "disjoint cycles"
+        bound, method = packed(units), "disjoint cycles"
     else:
         search = PartitionSearch(units, labels, limit=min(k or core.size, core.size), deadline=deadline)
         bound = search.bound()
         if bound < search.least:
             bound = max(bound, packed(units))
-        labels, least = search.labels, search.least
+        labels = search.labels
         branches = f" in {search.branches} branches" if search.branches else ""
         method = f"{'triangles' if search.dense else 'cycles'}{branches}"
-    return Answer(labels, unit * least, unit * bound, method)
+    return Answer(labels, unit * bound, method)
 
 
 def _camps(graph: SignedGraph, k: int | None, seed: int) -> Ints:

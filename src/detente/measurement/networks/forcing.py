@@ -42,8 +42,7 @@ class Forced:
 
     def labels(self, found: Ints) -> Ints:
         """Return labels under the constraints for labels of `graph`; those that stand together are camp 0."""
-        told = anchored(found, 0)[self.node]
-        return np.where(self.switched, 1 - told, told)
+        return np.where(self.switched, 1, anchored(found, 0)[self.node])
 
 
 def force(graph: SignedGraph, terms: Terms, *, k: int | None) -> Forced:
