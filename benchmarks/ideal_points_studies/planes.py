@@ -20,7 +20,7 @@ from detente.measurement.idealpoints.ballots import Ballots
 from detente.measurement.idealpoints.fit import solve
 from detente.measurement.idealpoints.frames import item_labels
 from detente.measurement.idealpoints.joint import joint_posterior
-from detente.measurement.idealpoints.planar import solve_plane, unpack
+from detente.measurement.idealpoints.planefit import solve_plane, unpack
 from detente.measurement.idealpoints.planefronts import joint_plane
 from detente.measurement.idealpoints.simulate import Design
 from detente.measurement.idealpoints.simulate_plane import simulate_plane

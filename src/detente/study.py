@@ -1,4 +1,4 @@
-"""The verbs on one case: check, measure, simulate, brief. Everything here is a call into the rooms."""
+"""The verbs on one case, from check and measure to advise and brief; each is a call into the rooms."""
 
 from __future__ import annotations
 
@@ -97,10 +97,13 @@ class Study(Shown):
     def _measures(self) -> Measures:
         from detente.measurement import measure
 
-        return measure(self.case, self.evidence, seed=self.seed, draws=self.draws, report=self._step)
+        def report(text: str) -> None:
+            self._tell(f"measuring {text}")
 
-    def _step(self, text: str) -> None:
-        self.report(Event("step", f"measuring {text}"))
+        return measure(self.case, self.evidence, seed=self.seed, draws=self.draws, report=report)
+
+    def _tell(self, text: str) -> None:
+        self.report(Event("step", text))
 
     def simulate(self) -> Outcomes:
         """Return what comes of the case's agenda, at its meetings and in its decisions; empty without one.
@@ -115,7 +118,7 @@ class Study(Shown):
         from detente.simulation.outcomes import LEAST_DRAWS, simulate
 
         measures, draws = self.measure(), max(self.draws, LEAST_DRAWS)
-        self.report(Event("step", "simulating the agenda"))
+        self._tell("simulating the agenda")
         return simulate(self.case, self.evidence, measures, seed=self.seed, draws=draws)
 
     def project(
@@ -148,7 +151,7 @@ class Study(Shown):
         if scenario is not None:
             case = patched(case, scenario_named(case, scenario), name=scenario)
         measures = self.measure()
-        self.report(Event("step", f"drawing futures{f' of {scenario}' if scenario else ''}"))
+        self._tell(f"drawing futures{f' of {scenario}' if scenario else ''}")
         known = Known(self.evidence, measures, stored_fit(self.case, self.evidence))
         return outlook(
             case,
@@ -174,11 +177,10 @@ class Study(Shown):
         from detente.simulation.outcomes import LEAST_DRAWS
         from detente.simulation.projection.prospects import prospects
 
-        def report(text: str) -> None:
-            self.report(Event("step", text))
-
         draws = max(self.draws, LEAST_DRAWS)
-        return prospects(self.case, self.evidence, self.measure(), seed=self.seed, draws=draws, report=report)
+        return prospects(
+            self.case, self.evidence, self.measure(), seed=self.seed, draws=draws, report=self._tell
+        )
 
     def seal(self, record: Path | None = None, *, on: date | None = None) -> Entry | None:
         """Seal what the brief says of the future in the forecast record, on a day (today if left out).
@@ -218,7 +220,7 @@ class Study(Shown):
         for name in (actor, against or actor):
             player_named(self.case, name)
         known = Known(self.evidence, self.measure(), stored_fit(self.case, self.evidence))
-        self.report(Event("step", f"playing portfolios of {actor}"))
+        self._tell(f"playing portfolios of {actor}")
         return advise(
             prepare(self.case, known, seed=self.seed),
             actor,
@@ -242,10 +244,7 @@ class Study(Shown):
     def _options(self) -> sides.Options:
         from detente.strategy.campaign.options import options
 
-        def report(text: str) -> None:
-            self.report(Event("step", text))
-
-        return options(self.case, self.evidence, self.measure(), seed=self.seed, report=report)
+        return options(self.case, self.evidence, self.measure(), seed=self.seed, report=self._tell)
 
     def audit(self) -> Audit:
         """Return the claims of the case with their verdicts, and what would change them; empty without any.
@@ -259,12 +258,9 @@ class Study(Shown):
     def _audit(self) -> Audit:
         from detente.claims.audit import audit
 
-        def report(text: str) -> None:
-            self.report(Event("step", text))
-
         case, measures = self.case, self.measure()
         asked = {"seed": self.seed, "draws": self.draws}
-        return audit(case, self.evidence, measures, outcomes=self.simulate, report=report, **asked)
+        return audit(case, self.evidence, measures, outcomes=self.simulate, report=self._tell, **asked)
 
     def brief(self, folder: str | Path, *, formats: Sequence[str] = ("html",)) -> Brief:
         """Write the brief and its numbers into `folder`, whole or not at all, and say where.
@@ -285,7 +281,7 @@ class Study(Shown):
             audit=self.audit() if self.case.claims else None,
             options=self.options() if self.case.strategies is not None else None,
         )
-        self.report(Event("step", "writing the brief"))
+        self._tell("writing the brief")
         return write_brief(self.case, self.evidence, found, Path(folder), seed=self.seed, how=how)
 
 

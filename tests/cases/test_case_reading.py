@@ -42,11 +42,6 @@ def test_the_digest_ignores_layout_and_feels_every_change() -> None:
     assert case_digest(Case.model_validate_json(json.dumps(plain))) != case_digest(case)
 
 
-def test_a_bloc_carved_out_of_another_leaves_out_on_every_step() -> None:
-    assert load_case("atlantic").carved("Europe")[::2] == ("NATO", frozenset({"USA", "CAN"}))
-    assert load_case("atlantic").carved("NATO")[::2] == ("NATO", frozenset())
-
-
 def test_a_case_cannot_be_changed() -> None:
     with pytest.raises(ValueError, match="frozen"):
         load_case("atlantic").rival = "CHN"

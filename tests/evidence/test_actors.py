@@ -140,7 +140,7 @@ def test_missing_labels_resolve_to_none_and_keep_their_index(who: Gazetteer) -> 
 def test_a_number_of_the_state_system_means_who_bore_it(
     who: Gazetteer, number: int, year: int, code: str | None
 ) -> None:
-    assert who.from_cow(number, year) == code
+    assert who.resolve(f"COW {number}", date(year, 1, 1)) == code
 
 
 def test_existence_is_bounded_by_both_days(who: Gazetteer) -> None:

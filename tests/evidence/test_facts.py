@@ -314,7 +314,9 @@ def test_allies_are_those_bound_to_defend_a_member_without_forces_of_its_own(mir
         year,
         iceland,
     )
-    assert {who.from_cow(number, year) for (number,) in numbers} == members("NATO", f"{year}-12-31")
+    assert {who.resolve(f"COW {number}", date(year, 1, 1)) for (number,) in numbers} == members(
+        "NATO", f"{year}-12-31"
+    )
 
 
 def test_members_by_year_are_those_of_the_reference_of_cohesion(reference: Path) -> None:

@@ -18,7 +18,7 @@ from starlette.applications import Starlette
 from detente.study import Study
 from detente.webapp import security
 from detente.webapp.app import build
-from detente.webapp.security import Door
+from detente.webapp.door import Door
 from detente.webapp.views import VIEWS
 from tests.fuzzing.damage import ODD_TEXTS, altered, as_json, damaged, odd_texts
 from tests.fuzzing.outcomes import fuzzed, tried

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from detente.measurement.idealpoints import kernels, planes
+from detente.measurement.idealpoints import kernels, planeblocks, planekernels
 from detente.measurement.idealpoints.ballots import Ballots, Floats
-from detente.measurement.idealpoints.planar import PlaneEngine
+from detente.measurement.idealpoints.planefit import PlaneEngine
 from detente.measurement.idealpoints.settings import Link
 from tests.measurement.few_votes import (
     LINKS,
@@ -69,7 +69,7 @@ UPPER = np.triu_indices(4)
 def test_in_the_plane_an_item_moves_by_newtons_step(ballots: Ballots, link: Link) -> None:
     engine = in_plane(ballots, link)
     terms, before = engine.terms().copy(), engine.items.copy()
-    planes.item_move(ballots.binary, terms, engine.items)
+    planekernels.item_move(ballots.binary, terms, engine.items)
     for j in range(len(before)):
         size = 3 if ballots.binary[j] else 4
         function, here = of_plane_item(ballots, j, engine.theta, link), before[j, :size]
@@ -111,7 +111,7 @@ def test_in_the_plane_votes_speak_of_points_and_of_points_with_items(ballots: Ba
         assert said[i, :2] == pytest.approx(slope_of(of_point, theta[i]), rel=1e-4, abs=1e-6)
         assert said[i, 2:] == pytest.approx(bend[[0, 0, 1], [0, 1, 1]], rel=1e-3, abs=1e-5)
     out = np.empty((len(ballots.item_vote), 8))
-    planes.cross_terms(
+    planeblocks.cross_terms(
         ballots.item_start, ballots.item_node, ballots.item_vote, ballots.binary, theta, engine.variance,
         items, engine.code, 0.0, 1.0, out,
     )  # fmt: skip
@@ -136,7 +136,7 @@ def test_in_the_plane_a_path_is_smoothed_as_by_the_dense_precision(ballots: Ball
     for pull in (0.3, 9.0):
         told, moved = said * [pull, pull, 1, 1, 1], theta.copy()
         variance, onward = np.zeros((len(theta), 3)), np.zeros((len(theta), 3))
-        longest = planes.smooth(
+        longest = planekernels.smooth(
             ballots.actor_start, time, moved, variance, onward, told, PRIOR.walk, PRIOR.first, 0.2
         )
         steps = []

@@ -15,7 +15,7 @@ from scipy.linalg import orthogonal_procrustes
 
 from detente.errors import MeasurementError
 from detente.measurement.idealpoints import Axes, Choice, IdealPoints, Prior, Spec, ideal_points, prepare
-from detente.measurement.idealpoints.planar import PlaneEngine, solve_plane
+from detente.measurement.idealpoints.planefit import PlaneEngine, solve_plane
 from detente.measurement.idealpoints.planefronts import PlaneFactor, joint_plane
 from detente.measurement.idealpoints.simulate import Design, Simulated, simulate
 from detente.measurement.idealpoints.simulate_plane import simulate_plane

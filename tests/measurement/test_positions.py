@@ -14,7 +14,7 @@ import pytest
 
 from detente.cases import Case, load_case
 from detente.evidence.actors import Gazetteer
-from detente.measurement import casting, comparing, paths, standin
+from detente.measurement import casting, comparing, paths, shipped_points
 from detente.measurement.blocs import groups, memberships
 from detente.measurement.located import Place
 from detente.measurement.positions import FRAMES, Positions, locate
@@ -171,7 +171,7 @@ def shipped(case: Case) -> Positions:
     nothing = SmallEvidence()
     for bloc, spec in case.blocs.items():
         if spec.members == "evidence":
-            nothing.members(bloc, *sorted(standin.read(standin.POINTS)["actor"].unique())[:9])
+            nothing.members(bloc, *sorted(shipped_points.read(shipped_points.POINTS)["actor"].unique())[:9])
     return locate(place(case, nothing), nothing)
 
 

@@ -12,13 +12,13 @@ import pytest
 
 from detente.cases import load_case
 from detente.evidence import Evidence, open_evidence, pull
-from detente.measurement import casting, positions, standin_snapshot
+from detente.measurement import casting, points_snapshot, positions
 from detente.measurement.blocs import groups, memberships
 from detente.measurement.idealpoints import IdealPoints
 from detente.measurement.located import Place
 from detente.measurement.positions import Positions, locate
 from detente.measurement.shipped import FOLDER, LIVE
-from detente.measurement.standin import ABOUT, POINTS, usual
+from detente.measurement.shipped_points import ABOUT, POINTS, usual
 
 pytestmark = pytest.mark.mirror
 
@@ -50,8 +50,8 @@ def fitted_once() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def snapshot(evidence: Evidence) -> standin_snapshot.Snapshot:
-    return standin_snapshot.computed(evidence)
+def snapshot(evidence: Evidence) -> points_snapshot.Snapshot:
+    return points_snapshot.computed(evidence)
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +62,7 @@ def atlantic(evidence: Evidence) -> Positions:
     return locate(Place(case, spells, groups(case, spells), joined, positions.MOST_DRAWS, 0), evidence)
 
 
-def test_the_points_that_ship_are_those_estimated_now(snapshot: standin_snapshot.Snapshot) -> None:
+def test_the_points_that_ship_are_those_estimated_now(snapshot: points_snapshot.Snapshot) -> None:
     now, then = snapshot.tables[POINTS], pd.read_csv(FOLDER / POINTS)
     key = ["actor", "session"]
     pd.testing.assert_frame_equal(now[[*key, "votes"]], then[[*key, "votes"]], check_dtype=False)
@@ -76,15 +76,13 @@ def test_the_points_that_ship_are_those_estimated_now(snapshot: standin_snapshot
 
 
 @pytest.mark.parametrize("table", ["bloc_paths", "distances"])
-def test_what_ships_of_the_cases_is_what_is_found_now(
-    snapshot: standin_snapshot.Snapshot, table: str
-) -> None:
+def test_what_ships_of_the_cases_is_what_is_found_now(snapshot: points_snapshot.Snapshot, table: str) -> None:
     now, then = snapshot.tables[f"{table}.csv"], pd.read_csv(FOLDER / f"{table}.csv")
     assert now["key"].tolist() == then["key"].tolist(), REGENERATE
     pd.testing.assert_frame_equal(now, then, check_dtype=False, atol=0.05, rtol=0.02)
 
 
-def test_the_clear_shifts_that_ship_are_found_now(snapshot: standin_snapshot.Snapshot) -> None:
+def test_the_clear_shifts_that_ship_are_found_now(snapshot: points_snapshot.Snapshot) -> None:
     now, then = snapshot.tables["change_points.csv"], pd.read_csv(FOLDER / "change_points.csv")
     for one, other in ((now, then), (then, now)):
         clear = one[one["probability"] > 0.75]

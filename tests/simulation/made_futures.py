@@ -12,7 +12,7 @@ from detente.simulation.dynamics import Dynamics
 from detente.simulation.ensemble.ballots import Ballot, Consequence, Payment, Size
 from detente.simulation.ensemble.futures import Covariates, Futures, Line
 from detente.simulation.ensemble.results import Ensemble
-from detente.simulation.ensemble.shocks import Shock, cut_off, election, forum, joining
+from detente.simulation.ensemble.shocks import Shock
 from detente.simulation.institutions.catalogue import rule_named
 from detente.simulation.institutions.compiled import Compiled, compiled
 from detente.simulation.institutions.voters import voters
@@ -123,7 +123,7 @@ def busy() -> Futures:
         slope=1.1,
     )
     shocks = (
-        election("polls", step=3, pressure={"AAA": 0.2}, covariate="fear"),
+        Shock(key="polls", step=3, change={("AAA", "fear"): 0.2}),
         Shock(
             key="cut",
             step=2,
@@ -141,8 +141,8 @@ def busy() -> Futures:
             low=0.5,
             high=2.0,
         ),
-        joining("enlargement", step=5, actor="EEE", bloc="west"),
-        forum("conference", step=6, hears=("AAA", "BBB"), news={"aid": 0.1}),
+        Shock(key="enlargement", step=5, members={("EEE", "west"): 1.0}),
+        Shock(key="conference", step=6, hears=("AAA", "BBB"), news={"aid": 0.1}),
     )
     return Futures(
         dynamics=dynamics,
@@ -216,9 +216,9 @@ def large(*, steps: int = 20, issues: tuple[str, ...] = ("sanctions", "aid", "ar
         ),
     )
     shocks = (
-        election("polls", step=3, pressure={"A00": 0.2, "A05": 0.1}, covariate="populists"),
-        cut_off("full stop", step=6, left=dict.fromkeys(actors[:10], 0.0), covariate="oil"),
-        forum("conference", step=2, hears=actors[:20], news={"sanctions": 0.02}),
+        Shock(key="polls", step=3, change={("A00", "populists"): 0.2, ("A05", "populists"): 0.1}),
+        Shock(key="full stop", step=6, target={(actor, "oil"): 0.0 for actor in actors[:10]}),
+        Shock(key="conference", step=2, hears=actors[:20], news={"sanctions": 0.02}),
     )
     return Futures(
         dynamics=dynamics,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from datetime import date
 from typing import Any
 
@@ -21,11 +20,11 @@ from detente.simulation.decisions.passing import by_sums, passing
 from detente.simulation.decisions.support import Stands, Strengths, cast, stands
 from detente.simulation.decisions.wording import needed
 from detente.simulation.institutions.catalogue import rules
-from detente.simulation.institutions.chances import chance
 from detente.simulation.institutions.compiled import Compiled, compiled
 from detente.simulation.institutions.voters import voters
 from detente.simulation.outcomes import Outcomes
 from tests.measurement.small_evidence import SmallEvidence
+from tests.simulation.plain_votes import counted
 from tests.simulation.small_world import MEMBERS, agenda, alike, decision, given, row, run, strength
 
 LEAN = np.array([-0.1, 0.1, 0.3, 0.5, 0.7])
@@ -90,11 +89,7 @@ def test_a_rule_of_one_sum_is_counted_as_by_hand(passes: dict[str, Any]) -> None
     rule = ready(passes)
     rng = np.random.default_rng(2)
     ways = rng.dirichlet(np.ones(3), size=(2, 4))  # for, abstain, against
-    wanted = np.zeros(2)
-    for votes in itertools.product((1, 0, -1), repeat=4):
-        if rule.passes(np.array(votes)):
-            wanted += np.prod([ways[:, place, 1 - vote] for place, vote in enumerate(votes)], axis=0)
-    assert by_sums(rule, ways[..., 0], ways[..., 2]) == pytest.approx(wanted)
+    assert by_sums(rule, ways[..., 0], ways[..., 2]) == pytest.approx(counted(rule, ways))
 
 
 def test_a_rule_of_several_sums_is_drawn_near_what_counting_gives() -> None:
@@ -104,7 +99,8 @@ def test_a_rule_of_several_sums_is_drawn_near_what_counting_gives() -> None:
     yes = norm.cdf(margin / 0.1)
     found, how = passing(rule, Stands(margin, yes, 1 - yes), held, seed=0)
     assert how == "200 votes in each of 250 draws"
-    assert found.mean() == pytest.approx(chance(rule, yes[0], draws=100).passes, abs=0.01)
+    ways = np.stack((yes[0], np.zeros(4), 1 - yes[0]), axis=-1)[None]
+    assert found.mean() == pytest.approx(counted(rule, ways)[0], abs=0.01)
 
 
 @settings(max_examples=30, deadline=None)

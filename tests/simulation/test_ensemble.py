@@ -25,11 +25,11 @@ from detente.simulation.ensemble.luck import LANES, PLACES, draw_words
 from detente.simulation.ensemble.packing import packed
 from detente.simulation.ensemble.running import draw
 from detente.simulation.ensemble.scheduled import steps_of
-from detente.simulation.ensemble.shocks import Shock, cut_off, election, forum, joining, withdrawal
+from detente.simulation.ensemble.shocks import Shock
 from detente.simulation.ensemble.streams import quantile_table, quantile_tables, streams
-from detente.simulation.institutions.chances import chance
 from tests.simulation.made_futures import NESTED, ONE, SIX, at, busy, dynamics_of, rule, still
 from tests.simulation.plain_futures import Counted, World
+from tests.simulation.plain_votes import counted
 
 
 def test_every_future_is_the_one_that_plain_python_plays() -> None:
@@ -190,7 +190,8 @@ def test_a_decision_passes_as_often_as_its_exact_chance_says(isolation: float) -
     ready = rule(NESTED, SIX)
     held = likeliest(support)
     stand = stands((x - 0.4 - 0.2 * oil[:, 0])[None], held)
-    expected = chance(ready, stand.yes[0], 1 - stand.yes[0] - stand.against[0]).passes
+    ways = np.stack((stand.yes[0], 1 - stand.yes[0] - stand.against[0], stand.against[0]), axis=-1)
+    expected = counted(ready, ways[None])[0]
     dynamics = Dynamics(actors=SIX, issues=("aid",), covariates=("oil",), start=x[:, None])
     ballot = Ballot(
         key="aid", rule=ready, steps=(1, 2), issue="aid", cut=0.4, doubt=Size(0.15), abstention=Size(0.1),
@@ -233,10 +234,10 @@ def test_shocks_come_at_their_date_to_those_they_name() -> None:
     )  # fmt: skip
     quiet = Futures(dynamics=dynamics, covariates=Covariates(start=np.full((6, 3), 0.4)), steps=4)
     shocks = {
-        "election": (election("e", step=2, pressure={"AAA": 0.3}, covariate="populists"), {0: -0.06}),
-        "cut-off": (cut_off("c", step=2, left={"BBB": 0.1}, covariate="oil"), {1: 0.03}),
+        "election": (Shock(key="e", step=2, change={("AAA", "populists"): 0.3}), {0: -0.06}),
+        "cut-off": (Shock(key="c", step=2, target={("BBB", "oil"): 0.1}), {1: 0.03}),
         "withdrawal": (
-            withdrawal("w", step=2, threat={"CCC": 0.2}, covariate="threat", shift={("CCC", "aid"): 0.1}),
+            Shock(key="w", step=2, change={("CCC", "threat"): 0.2}, shift={("CCC", "aid"): 0.1}),
             {2: 0.16},
         ),
     }
@@ -247,7 +248,7 @@ def test_shocks_come_at_their_date_to_those_they_name() -> None:
             expected[2:, actor] += size
         np.testing.assert_allclose(told, expected, atol=1e-6)
     told_all = draw(
-        replace(quiet, shocks=(forum("f", step=3, hears=("AAA", "EEE"), news={"aid": 0.2}),)),
+        replace(quiet, shocks=(Shock(key="f", step=3, hears=("AAA", "EEE"), news={"aid": 0.2}),)),
         draws=4000, how=ONE, trajectories=50,
     )  # fmt: skip
     spread = at(told_all, "sd")
@@ -260,7 +261,8 @@ def test_shocks_come_at_their_date_to_those_they_name() -> None:
 
 def test_a_new_member_is_pulled_and_counted_from_its_date() -> None:
     dynamics = still([0, 0, 1], blocs=("west",), membership=np.array([[1.0], [1], [0]]), alpha=0.5)
-    futures = Futures(dynamics=dynamics, steps=3, shocks=(joining("j", step=2, actor="A02", bloc="west"),))
+    joins = Shock(key="j", step=2, members={("A02", "west"): 1.0})
+    futures = Futures(dynamics=dynamics, steps=3, shocks=(joins,))
     told = draw(futures, draws=2, how=ONE)
     np.testing.assert_allclose(at(told)[:, 2], [1, 1, 2 / 3, 0.5], atol=1e-6)
     np.testing.assert_allclose(at(told, kind="blocs")[:, 0], [0, 0, 1 / 3, 1 / 3], atol=1e-6)

@@ -16,7 +16,6 @@ from scipy.stats import t as student
 from detente.errors import SimulationError
 from detente.simulation.bargaining.influence import friedkin_johnsen
 from detente.simulation.panel.data import Panel
-from detente.simulation.panel.estimate import YEAR
 from detente.simulation.panel.fit import PanelFit, covariate_effect, filter_data, fit_panel
 from detente.simulation.panel.forecast import forecast
 from detente.simulation.panel.kernels import FIRST, centres, filter_panel, pull
@@ -247,30 +246,6 @@ def test_forecasts_of_a_walk_have_the_variance_that_it_adds_up_to() -> None:
 def test_forecasts_of_no_year_or_a_thousand_are_refused(fitted: PanelFit, years: int) -> None:
     with pytest.raises(SimulationError, match=f"{years} years ahead"):
         forecast(fitted, years=years, draws=10, rng=np.random.default_rng(0))
-
-
-def test_an_estimate_gives_the_law_of_some_actors(fitted: PanelFit) -> None:
-    held = fitted.estimate
-    law = held.dynamics(
-        {"North": ("a000", "a001"), "Elsewhere": ("a070",)}, beside=("a071",), issue="votes", draws=300,
-        rng=np.random.default_rng(0),
-    )  # fmt: skip
-    assert law.actors == ("a000", "a001", "a070", "a071") and law.covariates == ("seats", YEAR)
-    assert law.alpha.min() >= 0 and law.alpha[:, 1].max() == 0 and law.years == 1
-    drift = fitted.parameters().set_index("part").loc["drift", "estimate"]
-    assert law.beta[:, 1, 0].mean() == pytest.approx(drift, abs=0.005)
-    place = held.actors.index("a070")
-    known = fitted.known().query("actor == 'a070'").iloc[-1]
-    assert law.start[:, 2, 0].mean() == pytest.approx(known["mean"], abs=4 * known["sd"] / 300**0.5)
-    assert held.share[:, place].sum() == pytest.approx(1)
-
-
-def test_a_law_for_actors_without_a_position_is_refused(fitted: PanelFit) -> None:
-    with pytest.raises(SimulationError) as raised:
-        fitted.estimate.dynamics(
-            {"North": ("a00", "zzz")}, issue="votes", draws=2, rng=np.random.default_rng(0)
-        )
-    assert [problem.where for problem in raised.value.problems] == ["a00", "zzz"]
 
 
 def test_faults_of_a_panel_are_named_all_at_once() -> None:

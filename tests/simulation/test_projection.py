@@ -14,7 +14,8 @@ from scipy.stats import norm
 from detente.cases.scenarios import baseline_digest, patched
 from detente.errors import CaseError, SimulationError
 from detente.executors import How
-from detente.simulation.projection.outlook import SOURCES, Outlook
+from detente.simulation.projection.outlook import Outlook
+from detente.simulation.projection.rows import SOURCES
 from tests.simulation.projected import DRAWS, STEPS, case_of, event, projected, with_scenarios
 from tests.simulation.small_world import MEMBERS, agenda, decision, given, item, strength
 

@@ -9,8 +9,8 @@ import pytest
 from numpy.typing import NDArray
 
 from detente.cases.agenda import Agenda
+from detente.cases.blocs import Bloc
 from detente.cases.decisions import Decision
-from detente.cases.schema import Bloc
 from detente.simulation.ensemble.many import draw_many
 from detente.simulation.ensemble.measures import Position
 from detente.simulation.projection.preparing import Prepared, adding

@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 
 from detente.study import Study, load
 from detente.webapp.app import build
-from detente.webapp.security import Door
+from detente.webapp.door import Door
 from detente.webapp.sessions import Session
 from tests.webapp.tolls import whole_case
 

@@ -8,7 +8,8 @@ from starlette.applications import Starlette
 from detente.study import Study
 from detente.webapp import security
 from detente.webapp.app import build
-from detente.webapp.security import MOST_BODY, Bucket, Door, UnsafeError
+from detente.webapp.door import Door, UnsafeError
+from detente.webapp.security import MOST_BODY, Bucket
 from tests.webapp.conftest import Ask, asking, csrf
 
 TOKEN = "a token long enough"

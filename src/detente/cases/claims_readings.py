@@ -12,8 +12,6 @@ from detente.cases.terms import FIRST_YEAR, LAST_YEAR, BlocKey, Key, Part, Party
 
 WHOLE = "all"
 """The span of an issue that lists its resolutions: from the first to the last of them."""
-
-Alike = Literal["agreement_index", "rice", "unanimous", "pi", "s", "kappa", "agrees_with_ally"]
 Name = Literal[
     "agreement_index", "rice", "unanimous", "pi", "s", "kappa", "agrees_with_ally", "majorities_agree",
     "stance_distance", "distance", "stance", "ideal_point", "spread", "voted_yes", "view", "rank",

@@ -10,13 +10,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Discriminator, Field, PrivateAttr, Tag, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 from pydantic_core import PydanticCustomError
 
 from detente.cases.agenda import Agenda
+from detente.cases.blocs import Bloc, Comparison, Reference
 from detente.cases.claims import Claim
 from detente.cases.decisions import Decision
 from detente.cases.events_study import EventStudy
+from detente.cases.exposure import Dependence, Threat
 from detente.cases.forum import Forum
 from detente.cases.networks import Camps
 from detente.cases.positions import IdealPoints
@@ -30,100 +32,13 @@ from detente.cases.terms import (
     Day,
     History,
     Key,
-    Kinds,
     Part,
-    PartyCode,
     Span,
     Text,
     check_once,
-    check_order,
-    fault,
 )
 
 VERSION = 1
-
-
-class Membership(Part):
-    """One spell of membership in a bloc that the case lists itself."""
-
-    actor: ActorCode = Field(description="The member.")
-    since: Day | None = Field(
-        default=None, description="First day of membership; always a member if left out."
-    )
-    until: Day | None = Field(
-        default=None, description="Last day of membership, included; still a member if left out."
-    )
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        check_order(self.since, self.until)
-        return self
-
-
-def _as_membership(item: Any) -> Any:
-    return {"actor": item} if isinstance(item, str) else item
-
-
-Listed = Annotated[Membership, BeforeValidator(_as_membership, json_schema_input_type=ActorCode | Membership)]
-
-
-def _written_as(value: Any) -> str:
-    return "word" if isinstance(value, str) else "list"
-
-
-Members = Annotated[
-    Annotated[Literal["evidence"], Tag("word")]
-    | Annotated[tuple[Listed, ...], Field(min_length=1, strict=False), Tag("list")],
-    Discriminator(_written_as),
-]
-
-
-class Bloc(Part):
-    """A named set of actors with dated membership: from evidence, listed, or carved out of another bloc."""
-
-    title: Text = Field(description="What the reader sees.")
-    members: Members | None = Field(
-        default=None,
-        description="'evidence': the dated members that the evidence has under the bloc's key; "
-        "or a list of codes, or of {actor, since, until}, one for each spell of membership.",
-    )
-    of: BlocKey | None = Field(
-        default=None, description="Instead of members: the bloc of this case whose members these are."
-    )
-    without: Annotated[tuple[ActorCode, ...], Field(strict=False)] = Field(
-        default=(), description="Actors left out, whatever their membership."
-    )
-    reason: Text | None = Field(
-        default=None,
-        description="Why these members, or from where the list; must be given where members are listed.",
-    )
-
-    @model_validator(mode="after")
-    def _one_origin(self) -> Self:
-        if (self.members is None) == (self.of is None):
-            raise fault(
-                "members come from exactly one place",
-                "give either `members: evidence`, a list of members, or `of: BLOC`",
-            )
-        check_once(self.without, "actor")
-        if isinstance(self.members, tuple) and self.reason is None:
-            raise fault("listed members are an assumption", "add `reason:` with where the list comes from")
-        return self
-
-
-class Reference(Part):
-    """States to compare with: they are placed on the scale of stance beside the blocs."""
-
-    title: Text = Field(default="Other states", description="What the reader sees.")
-    actors: Annotated[tuple[ActorCode, ...], Field(min_length=1, strict=False)] = Field(
-        description="The states."
-    )
-    reason: Text = Field(description="How they were chosen.")
-
-    @model_validator(mode="after")
-    def _once(self) -> Self:
-        check_once(self.actors, "actor")
-        return self
 
 
 class Issue(Part):
@@ -148,67 +63,6 @@ class Window(Span):
     """A named span over which cohesion and agreement are measured."""
 
     title: Text = Field(description="What the reader sees.")
-
-
-class Comparison(Part):
-    """Two sides to set against each other, as in 'both sides of the Atlantic'."""
-
-    title: Text = Field(description="What the reader sees.")
-    sides: Annotated[tuple[BlocKey, BlocKey], Field(strict=False)] = Field(
-        description="Two blocs of the case, two actors, or one of each."
-    )
-
-    @model_validator(mode="after")
-    def _two(self) -> Self:
-        check_once(self.sides, "side")
-        return self
-
-
-class Dependence(Part):
-    """What the blocs' members draw from a target: a yearly or monthly tie. Several kinds are added up."""
-
-    title: Text = Field(description="What the reader sees.")
-    kinds: Kinds = Field(description="Kind of tie, or a list of kinds to add up, as in 'crude_import_share'.")
-    target: PartyCode = Field(description="On whom they depend.")
-    since: Day | None = Field(default=None, description="First day shown; from the first value if left out.")
-    note: Text | None = Field(
-        default=None, description="What the reader must know to read the figure rightly."
-    )
-
-
-class View(Part):
-    """How publics see a target."""
-
-    title: Text = Field(description="What the reader sees.")
-    kind: Key = Field(
-        default="view_unfavourable", description="Kind of tie: the share of the public with this view."
-    )
-    target: PartyCode = Field(description="Who is judged.")
-    since: Day | None = Field(default=None, description="First day shown; from the first value if left out.")
-    note: Text | None = Field(
-        default=None, description="What the reader must know to read the figure rightly."
-    )
-
-
-class Ranks(Part):
-    """How publics rank or score a target among the risks they name: a tie, and the facts that go with it."""
-
-    title: Text = Field(description="What the reader sees.")
-    target: PartyCode = Field(description="Whose rank or score it is.")
-    kind: Key = Field(
-        default="risk_rank", description="Kind of tie: risk_rank (1 is the gravest), or risk_score."
-    )
-    topic: Key = Field(description="Topic of the facts for groups of states, as in 'munich_security_index'.")
-    note: Text | None = Field(
-        default=None, description="What the reader must know to read the figure rightly."
-    )
-
-
-class Threat(Part):
-    """Whom the blocs' members fear."""
-
-    views: dict[Key, View] = Field(default_factory=dict, description="Views of others by key.")
-    ranks: dict[Key, Ranks] = Field(default_factory=dict, description="Rankings of risks by key.")
 
 
 class OwnTable(Part):
@@ -326,16 +180,6 @@ class Case(Part):
         """Yield where each table of the case's own lies, and where its mapping lies or what it says."""
         beside = self._file.parent if self._file else Path()
         yield from (each.places(beside) for each in self.data)
-
-    def carved(self, bloc: str) -> tuple[str, Bloc, frozenset[str]]:
-        """Return the key and bloc that `bloc` takes its members from in the end, and who is left out."""
-        left_out: set[str] = set()
-        while True:
-            left_out.update(self.blocs[bloc].without)
-            parent = self.blocs[bloc].of
-            if parent is None:
-                return bloc, self.blocs[bloc], frozenset(left_out)
-            bloc = parent
 
     @model_validator(mode="after")
     def _references_resolve(self) -> Self:

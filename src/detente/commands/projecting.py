@@ -175,7 +175,7 @@ def _why(found: _Found, name: str) -> DataFrame:
 
 
 def _as_json(found: _Found, parts: DataFrame | None) -> dict[str, Any]:
-    from detente.simulation.projection.outlook import SOURCES
+    from detente.simulation.projection.rows import SOURCES
 
     base = found.base
     answer: dict[str, Any] = {
@@ -199,7 +199,7 @@ def _as_json(found: _Found, parts: DataFrame | None) -> dict[str, Any]:
 def _write(found: _Found, folder: Path, parts: DataFrame | None) -> None:
     """Write every table as CSV: the baseline, each scenario, and the differences."""
     from detente.files import write_text
-    from detente.simulation.projection.outlook import SOURCES
+    from detente.simulation.projection.rows import SOURCES
 
     found.base.write(folder / "baseline")
     for key, (under, apart) in found.others.items():

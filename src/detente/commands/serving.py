@@ -52,7 +52,7 @@ def serve(
     """Open a page on which to explore a case, and to try what would change it; Ctrl+C ends it."""
     from detente.study import load
     from detente.webapp.app import build
-    from detente.webapp.security import Door
+    from detente.webapp.door import Door
     from detente.webapp.serve import bound, run
 
     study = load(case, seed=seed, draws=draws)

@@ -1,7 +1,4 @@
-"""What do we know:
-
-providers' files and compiled facts, read into one DuckDB of typed tables, each row with its source.
-"""
+"""What do we know: files and compiled facts as typed tables in one DuckDB, each row with its source."""
 
 from __future__ import annotations
 

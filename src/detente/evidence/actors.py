@@ -226,14 +226,6 @@ class Gazetteer:
                     found[rows] = _on_days(meaning, days[rows])
         return pd.Series(found, index=labels.index, dtype=object)
 
-    def from_cow(self, ccode: int, on: date | int) -> str | None:
-        """Return the actor with a Correlates of War number on a day, or on the first day of a year.
-
-        >>> Gazetteer.load().from_cow(365, 1985), Gazetteer.load().from_cow(365, 1995)
-        ('SUN', 'RUS')
-        """
-        return self.resolve(f"COW {int(ccode)}", date(on, 1, 1) if isinstance(on, int) else on)
-
     def existed_many(self, codes: pd.Series, dates: pd.Series) -> pd.Series:
         """Return whether each actor existed on its day; a row without a code or a day counts as existing."""
         places, uniques = pd.factorize(codes, use_na_sentinel=True)

@@ -1,7 +1,4 @@
-"""Files over HTTP:
-
-https only, resumed where they broke off, held to a size, never trusted before their hash.
-"""
+"""Files over https: resumed where they broke off, held to a size, never trusted before their hash."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""A user's own CSV or Parquet file into a typed table:
-
-read by a short mapping, every fault named with its line.
-"""
+"""A user's own CSV or Parquet file into a typed table, by a short mapping; every fault has its line."""
 
 from __future__ import annotations
 

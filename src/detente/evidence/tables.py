@@ -132,11 +132,6 @@ KEYS: dict[str, tuple[str, ...]] = {
 """What makes a row unique. Of two rows with one key, an import beats a pulled file beats a shipped fact."""
 
 
-def empty(table: str) -> pd.DataFrame:
-    """Return a frame without rows, with the columns of `table`."""
-    return pd.DataFrame({column.name: pd.Series(dtype=object) for column in SCHEMA[table]})
-
-
 def _no_labels() -> pd.DataFrame:
     return pd.DataFrame({"label": [], "rows": [], "reason": []})
 

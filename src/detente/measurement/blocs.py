@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 if TYPE_CHECKING:
-    from detente.cases.schema import Bloc, Case
+    from detente.cases.blocs import Bloc
+    from detente.cases.schema import Case
     from detente.measurement.ballots import Evidence
 
 ALWAYS = date(1800, 1, 1)

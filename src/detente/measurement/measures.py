@@ -15,7 +15,7 @@ from detente.errors import MeasurementError, Problem, ResultError
 from detente.evidence.actors import Gazetteer
 from detente.evidence.inputs import inputs_of
 from detente.folders import Content, Result
-from detente.measurement import camp_frames, casting, changes, shipped, surveys
+from detente.measurement import camp_frames, casting, changes, live_or_shipped, surveys
 from detente.measurement.ballots import Evidence
 from detente.measurement.blocs import groups, members, memberships
 from detente.measurement.bootstrap import LEVEL, MEANINGS
@@ -166,7 +166,7 @@ def measure(
     missing = _empty_blocs(case, spells)
     report("cohesion and agreement in roll calls")
     setting = Setting(case, spells, tuple(sorted(named)), draws, seed)
-    tables, live, untold = shipped.told(setting, evidence=evidence)
+    tables, live, untold = live_or_shipped.told(setting, evidence=evidence)
     report("stance")
     stance, cells = _stance(case, evidence, spells, tables["agreement"], seed=seed, draws=draws)
     report("dependence and threat")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from detente.evidence.actors import Gazetteer
-from detente.measurement import casting, standin
+from detente.measurement import casting, shipped_points
 from detente.measurement.ballots import Evidence
 from detente.measurement.findings import Finding
 from detente.measurement.missing import PULL_VOTES
@@ -32,12 +32,12 @@ def point_findings(case: Case, evidence: Evidence) -> Iterator[Finding]:
     spec = case.ideal_points
     if spec is None:
         return
-    if standin.preferred(case, evidence):
-        if not standin.usual(case):
+    if shipped_points.preferred(case, evidence):
+        if not shipped_points.usual(case):
             what = "the evidence has no roll calls, and the estimates that ship are of all of them, as usual"
             yield Finding("warning", WHERE, what, PULL_VOTES)
             return
-        voting = set(standin.read(standin.POINTS)["actor"])
+        voting = set(shipped_points.read(shipped_points.POINTS)["actor"])
     else:
         voting = set(evidence.query(VOTING, (case.as_of,))["actor"])
         yield from _window(case, evidence)

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from detente.errors import MeasurementError
-from detente.measurement import casting, comparing, kept, paths, standin
+from detente.measurement import casting, comparing, kept, paths, shipped_points
 from detente.measurement.ballots import Evidence
 from detente.measurement.located import PART, Located, Place
 from detente.measurement.missing import PULL_VOTES, Missing, as_frame
@@ -73,12 +73,12 @@ def locate(place: Place, evidence: Evidence) -> Positions:
     """
     if place.case.ideal_points is None:
         return Positions()
-    if not standin.preferred(place.case, evidence):
+    if not shipped_points.preferred(place.case, evidence):
         found = kept.remembered(
             kept.folder_for(evidence), _key(place, evidence), lambda: _as_frames(_estimate(place, evidence))
         )
         return _from_frames(found)
-    located, missing = standin.located(place)
+    located, missing = shipped_points.located(place)
     if located is None:
         return Positions(missing=missing)
     return Positions(assemble(place, evidence, located), missing)

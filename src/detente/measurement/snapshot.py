@@ -17,7 +17,7 @@ from detente import files
 from detente.cases import load_case, shipped_cases
 from detente.errors import DetenteError
 from detente.evidence import Evidence, open_evidence, pull
-from detente.measurement import standin_snapshot
+from detente.measurement import points_snapshot
 from detente.measurement.blocs import groups, memberships
 from detente.measurement.networks import camps_snapshot
 from detente.measurement.sample import spans
@@ -85,7 +85,7 @@ def main(mirror: Path) -> None:
         for table, frame in computed(evidence).items():
             files.write_text(FOLDER / f"{table}.csv", frame.to_csv(index=False, lineterminator="\n"))
         files.write_text(FOLDER / "manifest.json", json.dumps(manifest(evidence), indent=2) + "\n")
-        standin_snapshot.computed(evidence).write()
+        points_snapshot.computed(evidence).write()
         camps_snapshot.write(evidence, source=SOURCE)
 
 

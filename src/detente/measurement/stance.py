@@ -45,8 +45,6 @@ PULLS = [
     "source",
     "locator",
 ]
-DOMINANT = 0.5
-"""A measurement that gives more than this share of what is known about positions carries the scale."""
 
 
 @dataclass(frozen=True)

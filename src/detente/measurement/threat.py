@@ -14,7 +14,8 @@ from detente.measurement.missing import Missing
 from detente.measurement.transforms import FULL
 
 if TYPE_CHECKING:
-    from detente.cases.schema import Case, Ranks, View
+    from detente.cases.exposure import Ranks, View
+    from detente.cases.schema import Case
 
 THREAT = [
     "part", "threat", "title", "actor", "group", "target", "kind", "date", "year", "value", "low", "high",

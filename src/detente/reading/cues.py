@@ -34,11 +34,6 @@ class Cues:
     days: tuple[str, ...]
 
     @property
-    def hedged(self) -> bool:
-        """Whether it says less than it seems to."""
-        return bool(self.words["hedge"])
-
-    @property
     def any(self) -> bool:
         """Whether there is anything in it that could be tested."""
         return bool(any(self.words.values()) or self.numbers or self.days)

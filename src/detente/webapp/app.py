@@ -51,10 +51,11 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 import detente
+from detente.webapp.door import Door
 from detente.webapp.page import Page
 from detente.webapp.responses import HANDLERS
 from detente.webapp.saving import Saving
-from detente.webapp.security import Door, Guard
+from detente.webapp.security import Guard
 from detente.webapp.sessions import Session, Sessions
 from detente.webapp.workshop import Apart, Here
 

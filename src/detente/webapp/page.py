@@ -19,8 +19,8 @@ import detente
 from detente.errors import Problem, did_you_mean
 from detente.webapp import answering, asked, uploads
 from detente.webapp.asked import AT_ONCE, OF_CLIENT, Asked, QueryError
+from detente.webapp.door import Door
 from detente.webapp.responses import JSON, tagged, told_as_json
-from detente.webapp.security import Door
 from detente.webapp.sessions import Session, Sessions
 from detente.webapp.streams import DroppedError, Tell, Turns, told
 from detente.webapp.views import VIEWS, View

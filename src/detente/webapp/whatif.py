@@ -16,8 +16,8 @@ from detente.cases.scenarios import patched
 from detente.errors import CaseError
 from detente.simulation.ensemble.results import line_rows, occasion_rows
 from detente.simulation.institutions.power import interval_of
-from detente.simulation.projection.outlook import named
 from detente.simulation.projection.preparing import adding
+from detente.simulation.projection.rows import named
 from detente.webapp.asked import Asked, QueryError
 from detente.webapp.numbers import QUANTILES, Numbers, Tell, draw_numbers
 from detente.webapp.patches import scenario_of, whole_only

@@ -12,8 +12,6 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Own = Literal["out", "before", "after"]
 
-YEAR_IN_DAYS = 365.2425
-
 
 @dataclass(frozen=True)
 class Shape:

@@ -19,7 +19,7 @@ import numpy as np
 from detente.errors import MeasurementError, Problem, did_you_mean
 from detente.measurement.idealpoints.ballots import Ballots, Floats, Ints
 from detente.measurement.idealpoints.identify import anchor_of, span_of
-from detente.measurement.idealpoints.planar import unpack
+from detente.measurement.idealpoints.planefit import unpack
 from detente.measurement.idealpoints.settings import Axes
 
 FEWEST = 4

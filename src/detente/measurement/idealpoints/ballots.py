@@ -50,6 +50,17 @@ class Ballots:
     block: Ints
     """(A,) number of the connected block the actor belongs to; 0 is the largest."""
 
+    def sizes(self) -> dict[str, object]:
+        """Return how much there is of what."""
+        return {
+            "actors": len(self.actors),
+            "sessions": len(self.sessions),
+            "actor_sessions": len(self.node_actor),
+            "items": len(self.items),
+            "votes": len(self.item_vote),
+            "blocks": int(self.block.max()) + 1,
+        }
+
     @property
     def binary(self) -> Flags:
         """(J,) whether only two of the three categories occur."""

@@ -19,7 +19,7 @@ from detente.measurement.idealpoints.fit import Solution, solve
 from detente.measurement.idealpoints.frames import Choice, prepare
 from detente.measurement.idealpoints.identify import Identified, check_positive, identify, widened
 from detente.measurement.idealpoints.joint import Joint, joint_posterior
-from detente.measurement.idealpoints.plane import check_spec, estimate_plane
+from detente.measurement.idealpoints.planeestimate import check_spec, estimate_plane
 from detente.measurement.idealpoints.result import (
     QUANTILES,
     IdealPoints,
@@ -158,19 +158,9 @@ def _sampled(
 
 def _diagnostics(ballots: Ballots, solution: Solution, draws: int, checks: Mapping[str, object]) -> pd.Series:
     found: dict[str, object] = {
-        "actors": len(ballots.actors),
-        "sessions": len(ballots.sessions),
-        "actor_sessions": len(ballots.node_actor),
-        "items": len(ballots.items),
-        "votes": len(ballots.item_vote),
-        "blocks": int(ballots.block.max()) + 1,
+        **ballots.sizes(),
         "engine": f"variational Laplace, {solution.link}",
-        "converged": solution.converged,
-        "iterations": solution.iterations,
-        "last_change": solution.change,
-        "start": solution.start,
-        "too_few_votes": solution.few,
-        "turned_round": solution.flips,
+        **solution.told(),
         "intervals": "joint normal" if draws else "joint normal, before standardising",
     }
     return pd.Series({**found, **checks}, dtype=object)

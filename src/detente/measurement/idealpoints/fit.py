@@ -9,19 +9,22 @@ Ni 2011, SIAM J. Numer. Anal. 49:1715).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
-from detente.measurement.idealpoints import kernels, starts
-from detente.measurement.idealpoints.alternation import Effort, State, best_start, iterate
+from detente.measurement.idealpoints import kernels
+from detente.measurement.idealpoints.alternation import Effort, Rest, State, settle
 from detente.measurement.idealpoints.ballots import Ballots, Floats
 from detente.measurement.idealpoints.settings import Link, Prior
+from detente.measurement.idealpoints.starts import chained_start, constant_start, turning_points
 from detente.measurement.idealpoints.threads import threads_for
 
 
 @dataclass(frozen=True)
-class Solution:
+class Solution(Rest):
     """Where the alternation stopped, on the model's own scale (before identification).
 
     theta, variance (N,): points and their variances given the items; covariance (N,): with the node before;
@@ -32,25 +35,20 @@ class Solution:
     variance: Floats
     covariance: Floats
     items: Floats
-    link: Link
-    prior: Prior
-    log_likelihood: float
-    objective: float
-    iterations: int
-    change: float
-    converged: bool
-    start: str
-    flips: tuple[int, ...] = ()
-    trace: tuple[float, ...] = field(default=(), repr=False)
-    few: bool = False
-    """Whether votes were too few to average over uncertainty, so that steps used the means alone."""
 
 
-STARTS = {"constant": starts.constant_start, "chained": starts.chained_start}
+MOST_TURNS = 5
+"""Sessions before which turning round is tried."""
 
 
 class Engine:
     """Holds the arrays that the compiled steps work on; one instance serves one fit."""
+
+    starts: ClassVar[Mapping[str, Callable[[Ballots], Floats]]] = {
+        "constant": constant_start,
+        "chained": chained_start,
+    }
+    longer: ClassVar[int] = 1
 
     def __init__(self, ballots: Ballots, prior: Prior, link: Link) -> None:
         self.ballots, self.prior, self.link = ballots, prior, link
@@ -157,6 +155,14 @@ class Engine:
         """Go back to an earlier state."""
         self.theta, self.variance, self.covariance, self.items = state
 
+    def collapsed(self) -> bool:
+        """Whether all points shrank to one place."""
+        return bool(self.theta.std() < 0.05 * np.sqrt(self.variance.mean()))
+
+    def turns(self) -> list[tuple[int, Callable[[Floats], Floats]]]:
+        """Sessions before which everyone seems to stand the wrong way round."""
+        return [(session, np.negative) for session in turning_points(self.ballots, self.theta)[:MOST_TURNS]]
+
 
 def first_items(ballots: Ballots, link: Link) -> Floats:
     """Items before anything is known of points: slope 0, cuts at the votes' shares."""
@@ -183,60 +189,7 @@ def solve(
     """Return the variational-Laplace solution, from the best of several starts or from a `previous` (theta,
     items).
     """
+    engine = Engine(ballots, prior, link)
     with threads_for(len(ballots.item_vote)):
-        return _solve(Engine(ballots, prior, link), effort or Effort(), previous)
-
-
-def _solve(engine: Engine, effort: Effort, previous: tuple[Floats, Floats] | None) -> Solution:
-    start = "previous solution" if previous is not None else best_start(engine, STARTS, effort)
-    if previous is not None:
-        engine.begin(*previous)
-    changes, converged = iterate(engine, effort, effort.iterations)
-    if _collapsed(engine):
-        engine.spread = 0.0
-        engine.begin(starts.constant_start(engine.ballots))
-        changes, converged = iterate(engine, effort, 4 * effort.iterations)
-    flips, more = _unflip(engine, effort)
-    return Solution(
-        theta=engine.theta,
-        variance=engine.variance,
-        covariance=engine.covariance,
-        items=engine.items,
-        link=engine.link,
-        prior=engine.prior,
-        log_likelihood=engine.log_likelihood(),
-        objective=engine.objective(),
-        iterations=len(changes) + len(more) + (2 * effort.trial if previous is None else 0),
-        change=(changes + more)[-1],
-        converged=converged,
-        start=start,
-        flips=tuple(flips),
-        trace=tuple(changes + more),
-        few=engine.spread == 0.0,
-    )
-
-
-def _collapsed(engine: Engine) -> bool:
-    """Whether all points shrank to one place: with very few votes the average over both signs explains them
-    best.
-    """
-    return bool(engine.theta.std() < 0.05 * np.sqrt(engine.variance.mean()))
-
-
-def _unflip(engine: Engine, effort: Effort) -> tuple[list[int], list[float]]:
-    """Where the actors turn round from one session to the next, try the other way round and keep what is
-    likelier.
-    """
-    kept: list[int] = []
-    changes: list[float] = []
-    for session in starts.turning_points(engine.ballots, engine.theta)[:5]:
-        before = engine.objective(), engine.state()
-        early = engine.ballots.node_session < session
-        engine.begin(np.where(early, -engine.theta, engine.theta))
-        more, _ = iterate(engine, effort, effort.iterations)
-        changes += more
-        if engine.objective() > before[0] + 1e-6:
-            kept.append(session)
-        else:
-            engine.restore(before[1])
-    return kept, changes
+        rest = settle(engine, effort or Effort(), previous)
+    return Solution(*engine.state(), **vars(rest))

@@ -14,11 +14,11 @@ import numpy as np
 from scipy.linalg import LinAlgError, cholesky, solve_triangular
 
 from detente.errors import MeasurementError, Problem
-from detente.measurement.idealpoints import planes
+from detente.measurement.idealpoints import planeblocks
 from detente.measurement.idealpoints.ballots import Ballots, Floats, Ints
 from detente.measurement.idealpoints.fronts import Front, Plan
 from detente.measurement.idealpoints.joint import STEP, path_prior
-from detente.measurement.idealpoints.planar import PlaneEngine, PlaneSolution, unpack
+from detente.measurement.idealpoints.planefit import PlaneEngine, PlaneSolution, unpack
 from detente.measurement.idealpoints.threads import one_thread
 
 RESIDUALS = (1.0, 0.8, 0.0)
@@ -73,10 +73,12 @@ class PlaneFactor:
         height = 2 * len(front.nodes)
         table = np.zeros((len(front.items), 4, height))
         half = np.empty_like(table)
-        planes.item_blocks(front.items, b.item_start, b.item_node, plan.row, self.cross, root, table, half)
+        planeblocks.item_blocks(
+            front.items, b.item_start, b.item_node, plan.row, self.cross, root, table, half
+        )
         swept = half.reshape(-1, height)
         matrix[:height, :height] -= swept.T @ swept
-        planes.fill_plane(
+        planeblocks.fill_plane(
             matrix, place, front.nodes, self.own, plan.next, self.coupling, front.votes, b.item_node,
             plan.vote_item, plan.place, plan.width + 1, self.cross, plan.recurring[front.starting],
             self.item_precision,
@@ -159,7 +161,7 @@ class _Refiner:
         own = self.said[:, 2:].copy()
         own[:, [0, 2]] += self.own[:, None]
         for self.residual in RESIDUALS:
-            planes.cross_terms(
+            planeblocks.cross_terms(
                 b.item_start, b.item_node, b.item_vote, engine.binary, engine.theta, engine.variance,
                 engine.items, engine.code, engine.spread, self.residual, cross,
             )  # fmt: skip

@@ -13,7 +13,7 @@ from detente.errors import MeasurementError, Problem, did_you_mean
 from detente.measurement.idealpoints.ballots import Ballots, Floats
 from detente.measurement.idealpoints.fit import Solution
 from detente.measurement.idealpoints.identify import WIDER, WIDEST, Identified, item_scale
-from detente.measurement.idealpoints.planar import PlaneSolution
+from detente.measurement.idealpoints.planefit import PlaneSolution
 from detente.notebook import Shown
 from detente.posterior import INDEPENDENT, Posterior, chained, tree_of
 

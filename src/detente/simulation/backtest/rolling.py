@@ -9,10 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from detente.errors import Problem, SimulationError
 from detente.simulation.backtest.blocs import summed
 from detente.simulation.backtest.crossing import crossed
-from detente.simulation.backtest.foretelling import CROSS, FALL, Design, Foretold, Told, foretell
+from detente.simulation.backtest.foretelling import CROSS, FALL, Foretold, Told
 from detente.simulation.backtest.outcomes import Line, line_to, outcome
 from detente.simulation.backtest.predictive import CENTRAL, score_stretched
 from detente.simulation.panel.data import Panel
@@ -45,22 +44,12 @@ class Backtest:
     factors: Mapping[tuple[str, str, int], float]
 
 
-def backtest(panels: Mapping[int, Panel], latest: Panel, design: Design, *, first: int) -> Backtest:
-    """Return forecasts from the origins in `panels`, scored on `latest` from the origin `first` on.
+def scored(panels: Mapping[int, Panel], latest: Panel, told: Mapping[int, Told], *, first: int) -> Backtest:
+    """Return what was `told` at each origin in `panels`, scored on `latest` from the origin `first` on.
 
     `panels` holds, by year, what was known at its end; origins before `first` only serve to calibrate later
-    ones, each of which is compared with readings of its own vintage. Nothing from after an origin's year
-    enters what is said there.
-
-    Raises SimulationError where no origin has a year to be scored on, and panels that reach past their year.
+    ones, each of which is compared with readings of its own vintage.
     """
-    _check(panels, latest, first)
-    told = {origin: foretell(panels[origin], design) for origin in sorted(panels)}
-    return scored(panels, latest, told, first=first)
-
-
-def scored(panels: Mapping[int, Panel], latest: Panel, told: Mapping[int, Told], *, first: int) -> Backtest:
-    """Return what was `told` at each origin in `panels`, scored on `latest` from the origin `first` on."""
     years = len(told[max(told)].forecasts[0].forecasts)
     rows: list[pd.DataFrame] = []
     events: list[pd.DataFrame] = []
@@ -204,16 +193,3 @@ def _happened(
 def _joined(rows: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
     held = [frame for frame in rows if len(frame)]
     return pd.concat(held, ignore_index=True)[columns] if held else pd.DataFrame(columns=columns)
-
-
-def _check(panels: Mapping[int, Panel], latest: Panel, first: int) -> None:
-    problems = [
-        Problem(f"panel of {origin}", f"reaches to {panel.years[-1]}", "end each panel with its own year")
-        for origin, panel in panels.items()
-        if panel.years[-1] != origin
-    ]
-    if not any(first <= origin < latest.years[-1] for origin in panels):
-        what = f"no origin from {first} on has a year to be scored on: readings end in {latest.years[-1]}"
-        problems.append(Problem("origins", what, "begin earlier"))
-    if problems:
-        raise SimulationError(*problems)

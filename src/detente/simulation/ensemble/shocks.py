@@ -20,6 +20,11 @@ class Shock:
     It happens with `chance`. Its size is one factor for all its cells, drawn from a triangle from `low` over
     1 to `high`, and turned round with chance `backlash`; a target is reached as far as the factor says, from
     0 (nothing) to 1 (wholly). Membership is not a matter of chance.
+
+    >>> cut_off = Shock(key="full stop", step=2, target={("HUN", "oil"): 0.0})
+    >>> pull_out = Shock(key="pull-out", step=4, change={("POL", "threat"): 0.3}, low=0.5, high=2.0)
+    >>> joining = Shock(key="enlargement", step=6, members={("UKR", "EU"): 1.0})
+    >>> forum = Shock(key="conference", step=1, hears=("DEU", "FRA"), news={"aid": 0.05})
     """
 
     key: str
@@ -34,53 +39,3 @@ class Shock:
     backlash: float = 0.0
     low: float = 1.0
     high: float = 1.0
-
-
-def election(key: str, *, step: int, pressure: Mapping[str, float], covariate: str) -> Shock:
-    """Return an election: domestic pressure jumps in some actors, by actor.
-
-    >>> election("polls", step=3, pressure={"FRA": 0.2}, covariate="populists").change
-    {('FRA', 'populists'): 0.2}
-    """
-    return Shock(key=key, step=step, change={(actor, covariate): size for actor, size in pressure.items()})
-
-
-def cut_off(key: str, *, step: int, left: Mapping[str, float], covariate: str) -> Shock:
-    """Return a cut-off of supply: dependence is set to what is left of it, by actor.
-
-    >>> cut_off("full stop", step=2, left={"HUN": 0.0}, covariate="oil").target
-    {('HUN', 'oil'): 0.0}
-    """
-    return Shock(key=key, step=step, target={(actor, covariate): value for actor, value in left.items()})
-
-
-def withdrawal(
-    key: str, *, step: int, threat: Mapping[str, float], covariate: str, shift: Cells | None = None
-) -> Shock:
-    """Return the withdrawal of a guarantee: the threat that is felt rises, by actor, and positions may shift.
-
-    >>> withdrawal("pull-out", step=4, threat={"POL": 0.3}, covariate="threat").change
-    {('POL', 'threat'): 0.3}
-    """
-    change = {(actor, covariate): size for actor, size in threat.items()}
-    return Shock(key=key, step=step, change=change, shift=dict(shift or {}))
-
-
-def joining(key: str, *, step: int, actor: str, bloc: str) -> Shock:
-    """Return an actor's joining of a bloc, to whose mean it is drawn from then on.
-
-    Who votes is a matter of the rule: give the ballot another from that step on.
-
-    >>> joining("enlargement", step=6, actor="UKR", bloc="EU").members
-    {('UKR', 'EU'): 1.0}
-    """
-    return Shock(key=key, step=step, members={(actor, bloc): 1.0})
-
-
-def forum(key: str, *, step: int, hears: tuple[str, ...], news: Mapping[str, float]) -> Shock:
-    """Return a forum: all who attend learn the same, and move together by a draw with this sd on each issue.
-
-    >>> forum("conference", step=1, hears=("DEU", "FRA"), news={"aid": 0.05}).hears
-    ('DEU', 'FRA')
-    """
-    return Shock(key=key, step=step, hears=tuple(hears), news=dict(news))

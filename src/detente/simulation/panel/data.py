@@ -80,11 +80,6 @@ class Panel:
         raise_all(SimulationError, list(self._cell_problems()))
 
     @property
-    def readings(self) -> int:
-        """How many readings there are."""
-        return int((~np.isnan(self.reading)).sum())
-
-    @property
     def first(self) -> NDArray[np.int64]:
         """(N,) the row of each actor's first reading."""
         return np.asarray((~np.isnan(self.reading)).argmax(axis=0), dtype=np.int64)

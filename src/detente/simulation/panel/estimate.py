@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,9 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from detente.errors import Problem, SimulationError, did_you_mean, raise_all
 from detente.posterior import INDEPENDENT, LAPLACE, Posterior, chained, tree_of
-from detente.simulation.dynamics import Dynamics
 from detente.simulation.panel.layout import TO_NATURAL, Layout, scale_nodes
 
 if TYPE_CHECKING:
@@ -22,8 +20,6 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 LEVEL = 0.90
-YEAR = "year"
-"""The covariate that stands for the drift of all: it changes by 1 a year."""
 DIMS = {"alpha": "bloc", "common": "shock", "beta": "covariate"}
 """Parts of the model that have a parameter each for several, and what for; others have one."""
 
@@ -104,64 +100,6 @@ class Estimate(Posterior):
         named = {"bloc": self.blocs, "shock": (*self.blocs, "all"), "covariate": self.covariates}
         parts = {slot.part for slot in self.layout.slots}
         return {DIMS[part]: list(named[DIMS[part]]) for part in DIMS if part in parts}
-
-    def dynamics(
-        self,
-        members: Mapping[str, Sequence[str]],
-        *,
-        beside: Sequence[str] = (),
-        issue: str,
-        draws: int,
-        rng: np.random.Generator,
-        stretch: float = 1.0,
-    ) -> Dynamics:
-        """Return the law for the `members` of blocs and the actors `beside` them, in steps of a year.
-
-        Covariates are those of the panel and YEAR, which carries the drift. Blocs that were not in the panel
-        neither pull nor shake. Draws of a pull below nothing count as nothing. `stretch` widens shocks.
-
-        Raises SimulationError for actors without a position.
-        """
-        inside = [actor for names in members.values() for actor in names]
-        actors = tuple(dict.fromkeys([*inside, *beside]))
-        raise_all(
-            SimulationError,
-            [
-                Problem(actor, "has no position in the panel", did_you_mean(actor, self.actors))
-                for actor in actors
-                if actor not in self.actors
-            ],
-        )
-        drawn = self.draw(rng, draws)
-        start, scale = self.draw_actors(drawn, rng)
-        column = [self.actors.index(actor) for actor in actors]
-        beta = drawn.get("beta", np.zeros((draws, len(self.covariates))))
-        return Dynamics(
-            actors=actors,
-            issues=(issue,),
-            blocs=tuple(members),
-            covariates=(*self.covariates, YEAR),
-            start=start[:, column, None],
-            membership=np.array([[float(a in names) for names in members.values()] for a in actors]),
-            alpha=np.maximum(self._of_blocs(drawn.get("alpha"), tuple(members), draws), 0.0)[..., None],
-            beta=np.column_stack((beta, drawn.get("drift", np.zeros((draws, 1)))))[..., None],
-            sigma_common=stretch * self._common(drawn, tuple(members), draws)[..., None],
-            sigma_own=stretch * scale[:, column, None],
-            dof=drawn["dof"][:, 0] if "dof" in drawn else np.array([np.inf]),
-            years=1.0,
-        )
-
-    def _of_blocs(self, values: Floats | None, blocs: tuple[str, ...], draws: int) -> Floats:
-        out = np.zeros((draws, len(blocs)))
-        if values is not None:
-            for place, bloc in enumerate(blocs):
-                if bloc in self.blocs:
-                    out[:, place] = values[:, self.blocs.index(bloc)]
-        return out
-
-    def _common(self, drawn: Mapping[str, Floats], blocs: tuple[str, ...], draws: int) -> Floats:
-        values = drawn.get("common", np.zeros((draws, len(self.blocs) + 1)))
-        return np.column_stack((self._of_blocs(values, blocs, draws), values[:, -1]))
 
 
 def _by_part(drawn: Mapping[str, Floats]) -> dict[str, tuple[tuple[str, ...], Floats]]:

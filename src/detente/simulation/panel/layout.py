@@ -85,11 +85,6 @@ class Spec:
             unlike=False, tails=False, wild=False, drift=False, pull=False, common=False, covariates=()
         )
 
-    @classmethod
-    def uneven_walk(cls) -> Spec:
-        """A random walk with scales of their own, tails and wild readings, and nothing that pulls."""
-        return cls(drift=False, pull=False, common=False, covariates=())
-
 
 @dataclass(frozen=True)
 class Slot:

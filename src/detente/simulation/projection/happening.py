@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from detente.errors import Problem, SimulationError
+from detente.errors import Problem, SimulationError, raise_all
 from detente.simulation.ensemble.ballots import Consequence, Payment
 from detente.simulation.ensemble.shocks import Shock
 
 if TYPE_CHECKING:
     from detente.cases.events import Follows, Happening
+
+STEP = 0.5
+"""Years that a step takes."""
 
 LAST_STEP = 10_000
 
@@ -129,3 +132,23 @@ def consequence(held: Follows | None, *, names: Names, where: str) -> Consequenc
         low=held.low,
         high=held.high,
     )
+
+
+def shocks_and_payments(
+    events: Mapping[str, Happening], *, calendar: Calendar, names: Names, where: str
+) -> tuple[list[Shock], list[Payment]]:
+    """Return events as shocks and payments, `where` they stand in the case.
+
+    Raises `SimulationError` for all that do not fit.
+    """
+    problems: list[Problem] = []
+    shocks: list[Shock] = []
+    paid: list[Payment] = []
+    for key, event in events.items():
+        try:
+            shocks.append(shock(key, event, calendar=calendar, names=names, where=f"{where}.{key}"))
+            paid += list(payments(event, calendar=calendar, names=names, where=f"{where}.{key}"))
+        except SimulationError as error:
+            problems += error.problems
+    raise_all(SimulationError, problems)
+    return shocks, paid

@@ -12,30 +12,22 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from detente.cases.decisions import support_of
 from detente.cases.projection import ALIGNMENT
-from detente.cases.rules import Rule
-from detente.errors import DetenteError, Problem, SimulationError, raise_all
+from detente.errors import Problem, SimulationError
 from detente.measurement.blocs import members, memberships
 from detente.measurement.missing import Missing
 from detente.simulation.agenda.table import Table
-from detente.simulation.decisions.electorate import weighted
 from detente.simulation.dynamics import Dynamics
-from detente.simulation.ensemble.ballots import Ballot, Payment
 from detente.simulation.ensemble.futures import Covariates, Futures, Line, ends_of
-from detente.simulation.ensemble.scheduled import ballot_of, steps_of
-from detente.simulation.ensemble.shocks import Shock
-from detente.simulation.institutions.catalogue import rule_named
-from detente.simulation.institutions.compiled import Compiled, compiled
-from detente.simulation.projection.happening import Calendar, Names, consequence, payments, shock
+from detente.simulation.projection.balloting import ballots_of
+from detente.simulation.projection.happening import STEP, Calendar, Names, shocks_and_payments
 from detente.simulation.projection.law import PARAMETERS, YEAR, Past, Scene, dynamics, past
-from detente.simulation.projection.levels import Level, driver_of
+from detente.simulation.projection.levels import Level
 from detente.simulation.projection.sharing import levels_of, table_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from detente.cases.decisions import Decision
     from detente.cases.events import Happening
     from detente.cases.schema import Case
     from detente.evidence import Evidence
@@ -43,7 +35,6 @@ if TYPE_CHECKING:
     from detente.simulation.panel.stored import StoredFit
 
 Floats = NDArray[np.float64]
-STEP = 0.5
 MOST_YEARS = 50
 DAYS_A_YEAR = 365.25
 
@@ -198,8 +189,8 @@ def _futures(
 ) -> Futures:
     assert case.projection is not None
     where = "projection.events"
-    shocks, paid = _happening(events, calendar=calendar, names=names, where=where)
-    ballots = _ballots(case, known, events, calendar=calendar, names=names)
+    shocks, paid = shocks_and_payments(events, calendar=calendar, names=names, where=where)
+    ballots = ballots_of(case, known.evidence, events, calendar=calendar, names=names)
     return Futures(
         dynamics=told,
         covariates=_covariates(case, told, found, steps=len(calendar.days) - 1),
@@ -218,11 +209,13 @@ def adding(prepared: Prepared, extra: Mapping[str, Happening], *, where: str) ->
     `where` says where in the case they stand. Raises `SimulationError` for every one that does not fit.
     """
     base, calendar, names = prepared.futures, prepared.calendar, prepared.names
-    shocks, paid = _happening(extra, calendar=calendar, names=names, where=where)
+    shocks, paid = shocks_and_payments(extra, calendar=calendar, names=names, where=where)
     ballots = base.ballots
     if any(event.join or event.leave or event.rules for event in extra.values()):
         both = {**prepared.events, **extra}
-        ballots = tuple(_ballots(prepared.case, prepared.known, both, calendar=calendar, names=names))
+        ballots = tuple(
+            ballots_of(prepared.case, prepared.known.evidence, both, calendar=calendar, names=names)
+        )
     voted = {ballot.key for ballot in ballots}
     return replace(
         base,
@@ -230,44 +223,6 @@ def adding(prepared: Prepared, extra: Mapping[str, Happening], *, where: str) ->
         payments=(*base.payments, *(each for each in paid if each.ballot in voted)),
         ballots=ballots,
     )
-
-
-def _happening(
-    events: Mapping[str, Happening], *, calendar: Calendar, names: Names, where: str
-) -> tuple[list[Shock], list[Payment]]:
-    """Return events as shocks and payments; raises `SimulationError` for all that do not fit."""
-    problems: list[Problem] = []
-    shocks: list[Shock] = []
-    paid: list[Payment] = []
-    for key, event in events.items():
-        try:
-            shocks.append(shock(key, event, calendar=calendar, names=names, where=f"{where}.{key}"))
-            paid += list(payments(event, calendar=calendar, names=names, where=f"{where}.{key}"))
-        except SimulationError as error:
-            problems += error.problems
-    raise_all(SimulationError, problems)
-    return shocks, paid
-
-
-def _ballots(
-    case: Case, known: Known, events: Mapping[str, Happening], *, calendar: Calendar, names: Names
-) -> list[Ballot]:
-    problems: list[Problem] = []
-    ballots: list[Ballot] = []
-    for key in case.decisions:
-        try:
-            ballots += list(_ballot(case, key, known, events, calendar=calendar, names=names))
-        except DetenteError as error:
-            problems += [
-                replace(each, where=_within(f"decisions.{key}", each.where)) for each in error.problems
-            ]
-    raise_all(SimulationError, problems)
-    return ballots
-
-
-def _within(part: str, where: str) -> str:
-    """Return a place inside a part of the case, unless it says already where in the case it is."""
-    return where if "." in where.split(":")[0] else f"{part}.{where}"
 
 
 def _covariates(case: Case, told: Dynamics, found: list[Level], *, steps: int) -> Covariates:
@@ -293,50 +248,6 @@ def _covariates(case: Case, told: Dynamics, found: list[Level], *, steps: int) -
             spread[:, column] = held.value * np.sqrt(STEP)
     return Covariates(
         start=start, start_sd=sd, path=path, spread=spread, low=low, high=high, drivers=tuple(kinds)
-    )
-
-
-def _ballot(
-    case: Case, key: str, known: Known, events: Mapping[str, Happening], *, calendar: Calendar, names: Names
-) -> Iterator[Ballot]:
-    """Yield a decision as a ballot, if it comes up in the window on an item that is followed."""
-    assert case.projection is not None
-    decision, steps = case.decisions[key], len(calendar.days) - 1
-    when = steps_of(decision, begins=case.as_of, years=STEP, steps=steps)
-    if not when or decision.item not in case.projection.items:
-        return
-    voters = [actor for actor in names.members[decision.bloc] if actor not in decision.without]
-    ready = _compiled(case, decision, decision.rule, voters, known)
-    later: dict[int, Compiled] = {}
-    rule = decision.rule
-    for name, event in sorted(events.items(), key=lambda each: (each[1].date, each[0])):
-        joins, leaves = event.join.get(decision.bloc, ()), event.leave.get(decision.bloc, ())
-        if not (joins or leaves or key in event.rules):
-            continue
-        rule = event.rules.get(key, rule)
-        voters = sorted((set(voters) | set(joins)) - set(leaves))
-        step = calendar.step(event.date, f"projection.events.{name}.date")
-        later[step] = _compiled(case, decision, rule, voters, known)
-    support = support_of(decision, case.decisions)
-    made = ballot_of(key, decision, ready, support=support, steps=when)
-    after = case.projection.consequences.get(key)
-    where = f"projection.consequences.{key}"
-    yield Ballot(
-        **{
-            **vars(made),
-            "later": later,
-            "on": driver_of(case, dependence=support.on) if support.on else None,
-            "pressed_by": driver_of(case, indicator=support.pressed_by) if support.pressed_by else None,
-            "passed": consequence(after.passed if after else None, names=names, where=f"{where}.passed"),
-            "failed": consequence(after.failed if after else None, names=names, where=f"{where}.failed"),
-        }
-    )
-
-
-def _compiled(case: Case, decision: Decision, rule: str | Rule, voters: list[str], known: Known) -> Compiled:
-    named = rule_named(rule) if isinstance(rule, str) else rule
-    return compiled(
-        named, weighted(case, decision, named.passes, evidence=known.evidence, actors=tuple(voters))
     )
 
 

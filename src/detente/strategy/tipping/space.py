@@ -24,8 +24,8 @@ class Space:
 
     The distance of x is the length of u = (x - base) / scale. Raises `StrategyError` with all that is wrong.
 
-    >>> Space(base=np.array([0.5]), low=np.array([0.0]), high=np.array([2.0])).scaled(np.array([[1.5]]))
-    array([[0.5]])
+    >>> Space(base=np.array([0.5]), low=np.array([0.0]), high=np.array([2.0])).highest
+    array([0.75])
     """
 
     base: Floats
@@ -76,10 +76,6 @@ class Space:
     def highest(self) -> Floats:
         """Return how far up inputs may go, scaled (D,)."""
         return (self.high - self.base) / self.scale
-
-    def scaled(self, x: Floats) -> Floats:
-        """Return inputs (rows, D) as scaled changes."""
-        return np.asarray((x - self.base) / self.scale)
 
     def plain(self, u: Floats) -> Floats:
         """Return scaled changes (rows, D) as inputs, within bounds."""

@@ -1,4 +1,4 @@
-"""Makes the ideal points that ship with detente, from all roll calls: see `detente.measurement.standin`."""
+"""Makes the ideal points that ship with detente, from all roll calls: see `shipped_points`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from detente import files
 from detente.cases import load_case, shipped_cases
 from detente.evidence import Evidence
 from detente.evidence.actors import Gazetteer
-from detente.measurement import casting, paths, positions, standin
+from detente.measurement import casting, paths, positions, shipped_points
 from detente.measurement.blocs import groups, memberships
 from detente.measurement.located import Located, Place
 from detente.measurement.shipped import FOLDER
@@ -33,7 +33,7 @@ class Snapshot:
         for name, frame in self.tables.items():
             files.write_text(FOLDER / name, frame.to_csv(index=False, lineterminator="\n"))
         text = json.dumps(self.about, indent=2, ensure_ascii=False) + "\n"
-        files.write_text(FOLDER / standin.ABOUT, text)
+        files.write_text(FOLDER / shipped_points.ABOUT, text)
 
 
 def computed(evidence: Evidence) -> Snapshot:
@@ -45,7 +45,7 @@ def computed(evidence: Evidence) -> Snapshot:
     places = [place for place in places if place.case.ideal_points is not None]
     chosen = casting.choose(places[0].case, evidence)
     result = positions.fit(places[0], chosen)
-    parts: dict[str, list[pd.DataFrame]] = {table: [] for table in standin.TABLES}
+    parts: dict[str, list[pd.DataFrame]] = {table: [] for table in shipped_points.TABLES}
     for place in places:
         located = positions.locate_drawn(place, chosen, result)
         for table, rows in _filed(place, located).items():
@@ -53,11 +53,13 @@ def computed(evidence: Evidence) -> Snapshot:
     searched = {
         row[0]
         for place in places
-        for row in standin.asked(place.case, place.roster(located.points, located.calendar))["change_points"]
+        for row in shipped_points.asked(place.case, place.roster(located.points, located.calendar))[
+            "change_points"
+        ]
     }
     tables = {
-        standin.POINTS: _rounded(located.points),
-        standin.SESSIONS: located.calendar,
+        shipped_points.POINTS: _rounded(located.points),
+        shipped_points.SESSIONS: located.calendar,
         **{f"{table}.csv": _tidy(pd.concat(found)) for table, found in parts.items()},
     }
     return Snapshot(tables, {**_about(evidence, places[0], chosen, located), "searched": sorted(searched)})
@@ -74,10 +76,10 @@ def _filed(place: Place, located: Located) -> dict[str, pd.DataFrame]:
     """Return the tables of one case, each row under its key."""
     roster = place.roster(located.points, located.calendar)
     found = {}
-    for table, rows in standin.asked(place.case, roster).items():
+    for table, rows in shipped_points.asked(place.case, roster).items():
         keys = {row[1]: row[0] for row in rows}
         frame = located.drawn[table]
-        found[table] = frame.assign(key=frame.iloc[:, 0].map(keys))[standin.stored(table)]
+        found[table] = frame.assign(key=frame.iloc[:, 0].map(keys))[shipped_points.stored(table)]
     return found
 
 

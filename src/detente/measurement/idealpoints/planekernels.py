@@ -29,7 +29,7 @@ from detente.measurement.idealpoints.kernels import (
 
 
 @njit(inline="always", cache=True)
-def _predictor_variance(x0, x1, v, row, spread):
+def predictor_variance(x0, x1, v, row, spread):
     """Variance of the predictor, and of its distance to either cut, for independent point and item."""
     b0, b1 = row[0], row[1]
     s00, s01, s11 = spread * row[4], spread * row[5], spread * row[8]
@@ -93,7 +93,7 @@ def item_terms(start, node, vote, binary, theta, variance, items, prior, link, s
         for q in range(start[j], start[j + 1]):
             n = node[q]
             x0, x1 = theta[n, 0], theta[n, 1]
-            va, vb = _predictor_variance(x0, x1, variance[n], row, spread)
+            va, vb = predictor_variance(x0, x1, variance[n], row, spread)
             v00, v01, v11 = spread * variance[n, 0], spread * variance[n, 1], spread * variance[n, 2]
             mean = b0 * x0 + b1 * x1
             wab = 0.0
@@ -179,7 +179,7 @@ def point_terms(start, item, vote, theta, variance, items, link, spread, out):
         g0, g1, h00, h01, h11 = 0.0, 0.0, 0.0, 0.0, 0.0
         for q in range(start[i], start[i + 1]):
             row = items[item[q]]
-            va, vb = _predictor_variance(x0, x1, variance[i], row, spread)
+            va, vb = predictor_variance(x0, x1, variance[i], row, spread)
             b0, b1 = row[0], row[1]
             mean = b0 * x0 + b1 * x1
             wab = 0.0
@@ -268,33 +268,6 @@ def smooth(actor_start, time, theta, variance, onward, said, walk, first, anchor
     return largest
 
 
-@njit(parallel=True, fastmath={"nsz", "arcp", "contract", "reassoc"}, cache=True)
-def cross_terms(start, node, vote, binary, theta, variance, items, link, spread, residual, out):
-    """Cross precision of each vote's point (2) with its item's slopes and cuts (4), row by row: `out` (n, 8).
-
-    -d2 log P / dx_k db_l = w x_l b_k + residual * g [k = l], -d2 log P / dx_k dc = -b_k w_c. With `residual`
-    0 the curvature is the expected one, which is positive definite.
-    """
-    for j in prange(len(binary)):
-        row = items[j]
-        for q in range(start[j], start[j + 1]):
-            n = node[q]
-            mean = row[0] * theta[n, 0] + row[1] * theta[n, 1]
-            va, vb = _predictor_variance(theta[n, 0], theta[n, 1], variance[n], row, spread)
-            wab = 0.0
-            if link == LOGIT:
-                ga, gb, wa, wb = logistic_terms(vote[q], row[2] - mean, row[3] - mean, va, vb)
-            else:
-                ga, gb, wa, wb, wab = normal_terms(vote[q], row[2] - mean, row[3] - mean)
-            ua, ub = wa + wab, wb + wab
-            for k in range(2):
-                for m in range(2):
-                    out[q, 4 * k + m] = (ua + ub) * theta[n, m] * row[k]
-                out[q, 4 * k + k] += residual * (ga + gb)
-                out[q, 4 * k + 2] = -row[k] * (ua + ub if binary[j] else ua)
-                out[q, 4 * k + 3] = 0.0 if binary[j] else -row[k] * ub
-
-
 @njit(parallel=True, cache=True)
 def log_likelihood(start, node, vote, theta, items, link, out):
     """Log likelihood of each item's votes at the points `theta` and the items' means, into `out` (J,)."""
@@ -304,56 +277,3 @@ def log_likelihood(start, node, vote, theta, items, link, out):
             mean = items[j, 0] * theta[node[q], 0] + items[j, 1] * theta[node[q], 1]
             total += log_probability(vote[q], items[j, 2] - mean, items[j, 3] - mean, link)
         out[j] = total
-
-
-@njit(parallel=True, cache=True)
-def item_blocks(items, start, node, row, cross, root, table, half):
-    """Cross precision of items of one session with its points, into `table` (items, 4, 2 nodes), and the same
-    times the root of the item's covariance into `half`.
-    """
-    for i in prange(len(items)):
-        j = items[i]
-        for q in range(start[j], start[j + 1]):
-            at = 2 * row[node[q]]
-            for k in range(4):
-                table[i, k, at] += cross[q, k]
-                table[i, k, at + 1] += cross[q, 4 + k]
-        for n in range(table.shape[2]):
-            for k in range(4):
-                total = 0.0
-                for m in range(k, 4):
-                    total += table[i, m, n] * root[j, m, k]
-                half[i, k, n] = total
-
-
-@njit(cache=True)
-def fill_plane(
-    matrix, place, nodes, own, after, coupling, votes, node, item, rank, width, cross, starting, precision
-):
-    """Add to a front's matrix its points, the walk onward, and recurring items: prior and votes.
-
-    Coordinate k of point n is variable 2n + k; parameter k of the recurring item of rank r is 2N + 4r + k.
-    """
-    size = 2 * len(after)
-    for n in nodes:
-        for k in range(2):
-            at = place[2 * n + k]
-            matrix[at, at] += own[n, 2 * k]
-            matrix[at, place[2 * n + 1 - k]] += own[n, 1]
-            if after[n] >= 0:
-                onward = place[2 * after[n] + k]
-                matrix[at, onward] += coupling[n]
-                matrix[onward, at] += coupling[n]
-    for q in votes:
-        first = size + 4 * rank[item[q]]
-        for k in range(2):
-            at = place[2 * node[q] + k]
-            for m in range(width[item[q]]):
-                column = place[first + m]
-                matrix[at, column] += cross[q, 4 * k + m]
-                matrix[column, at] += cross[q, 4 * k + m]
-    for j in starting:
-        first = size + 4 * rank[j]
-        for k in range(width[j]):
-            for m in range(width[j]):
-                matrix[place[first + k], place[first + m]] += precision[j, k, m]

@@ -20,7 +20,7 @@ from detente.measurement.idealpoints.axes import (
 from detente.measurement.idealpoints.ballots import Ballots, Floats
 from detente.measurement.idealpoints.carry import carried_items, carried_points
 from detente.measurement.idealpoints.frames import Prepared
-from detente.measurement.idealpoints.planar import (
+from detente.measurement.idealpoints.planefit import (
     PlaneSolution,
     first_plane_items,
     solve_plane,
@@ -177,19 +177,9 @@ def _diagnostics(
     )
     told: dict[str, object] = {
         "dimensions": 2,
-        "actors": len(ballots.actors),
-        "sessions": len(ballots.sessions),
-        "actor_sessions": len(ballots.node_actor),
-        "items": len(ballots.items),
-        "votes": len(ballots.item_vote),
-        "blocks": int(ballots.block.max()) + 1,
+        **ballots.sizes(),
         "engine": f"variational Laplace in the plane, {solution.link}",
-        "converged": solution.converged,
-        "iterations": solution.iterations,
-        "last_change": solution.change,
-        "start": solution.start,
-        "too_few_votes": solution.few,
-        "turned_round": solution.flips,
+        **solution.told(),
         "shares": found.scales[0].shares,
         "intervals": drawn if draws else "points given the items: too narrow, ask for draws",
         "joint_steps": joint.steps,

@@ -9,30 +9,26 @@ sessions.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
-from detente.measurement.idealpoints import kernels, planes
-from detente.measurement.idealpoints.alternation import Effort, State, best_start, iterate
+from detente.measurement.idealpoints import kernels, planekernels
+from detente.measurement.idealpoints.alternation import Effort, Rest, State, settle
 from detente.measurement.idealpoints.ballots import Ballots, Floats
 from detente.measurement.idealpoints.fit import first_items
 from detente.measurement.idealpoints.planestarts import chained_plane, constant_plane, turned
 from detente.measurement.idealpoints.settings import Link, Prior
 from detente.measurement.idealpoints.threads import threads_for
 
-UPPER = ((0, 0), (0, 1), (0, 2), (0, 3), (1, 1), (1, 2), (1, 3), (2, 2), (2, 3), (3, 3))
-"""Rows and columns of the upper triangle, in the order in which it is kept."""
-
-
-STARTS = {"constant": constant_plane, "chained": chained_plane}
-
-LONGER = 2
-"""Times the iterations of `Effort` that two dimensions may take."""
+MOST_TURNS = 3
+"""Sessions before which turning the plane back is tried."""
 
 
 @dataclass(frozen=True)
-class PlaneSolution:
+class PlaneSolution(Rest):
     """Where the alternation stopped, on the model's own scale.
 
     theta (N, 2); variance, onward (N, 3): upper triangles of the points' covariances, and with the point
@@ -43,18 +39,6 @@ class PlaneSolution:
     variance: Floats
     onward: Floats
     items: Floats
-    link: Link
-    prior: Prior
-    log_likelihood: float
-    objective: float
-    iterations: int
-    change: float
-    converged: bool
-    start: str
-    flips: tuple[int, ...] = ()
-    trace: tuple[float, ...] = field(default=(), repr=False)
-    few: bool = False
-    """Whether votes were too few to average over uncertainty, so that steps used the means alone."""
 
 
 def unpack(upper: Floats) -> Floats:
@@ -86,6 +70,12 @@ def first_plane_items(ballots: Ballots, link: Link) -> Floats:
 class PlaneEngine:
     """Holds the arrays that the compiled steps work on; one instance serves one fit."""
 
+    starts: ClassVar[Mapping[str, Callable[[Ballots], Floats]]] = {
+        "constant": constant_plane,
+        "chained": chained_plane,
+    }
+    longer: ClassVar[int] = 2
+
     def __init__(self, ballots: Ballots, prior: Prior, link: Link) -> None:
         self.ballots, self.prior, self.link = ballots, prior, link
         self.code = kernels.LOGIT if link == "logit" else kernels.PROBIT
@@ -110,20 +100,20 @@ class PlaneEngine:
         """Gradient and precision of every item, (J, 14)."""
         b = self.ballots
         out = np.empty((len(b.items), 14))
-        planes.item_terms(
+        planekernels.item_terms(
             b.item_start, b.item_node, b.item_vote, self.binary, self.theta, self.variance, self.items,
             np.array([1.0 / self.prior.slope, 1.0 / self.prior.cut]), self.code, self.spread, out,
         )  # fmt: skip
         return out
 
     def item_step(self) -> None:
-        planes.item_move(self.binary, self.terms(), self.items)
+        planekernels.item_move(self.binary, self.terms(), self.items)
 
     def said(self) -> Floats:
         """What the votes say of every point: gradient and precision, (N, 5)."""
         b = self.ballots
         out = np.empty((len(self.theta), 5))
-        planes.point_terms(
+        planekernels.point_terms(
             b.node_start, b.node_item, b.node_vote, self.theta, self.variance, self.items, self.code,
             self.spread, out,
         )  # fmt: skip
@@ -131,7 +121,7 @@ class PlaneEngine:
 
     def state_step(self) -> None:
         p = self.prior
-        planes.smooth(
+        planekernels.smooth(
             self.ballots.actor_start, self.time, self.theta, self.variance, self.onward, self.said(),
             float(p.walk), float(p.first), float(p.anchor),
         )  # fmt: skip
@@ -173,7 +163,9 @@ class PlaneEngine:
     def log_likelihood(self) -> float:
         b = self.ballots
         out = np.empty(len(b.items))
-        planes.log_likelihood(b.item_start, b.item_node, b.item_vote, self.theta, self.items, self.code, out)
+        planekernels.log_likelihood(
+            b.item_start, b.item_node, b.item_vote, self.theta, self.items, self.code, out
+        )
         return float(out.sum())
 
     def objective(self) -> float:
@@ -201,6 +193,20 @@ class PlaneEngine:
         """Go back to an earlier state."""
         self.theta, self.variance, self.onward, self.items = state
 
+    def collapsed(self) -> bool:
+        """Whether all points shrank to one place, in every direction."""
+        widest = float(np.linalg.eigvalsh(np.cov(self.theta.T, bias=True))[-1])
+        return widest < 0.05**2 * float(self.variance[:, [0, 2]].mean())
+
+    def turns(self) -> list[tuple[int, Callable[[Floats], Floats]]]:
+        """Sessions before which the plane seems to be turned, and the turn back."""
+        found = turned(self.ballots, self.theta)[:MOST_TURNS]
+        return [(session, _turn(turn)) for session, turn in found]
+
+
+def _turn(by: Floats) -> Callable[[Floats], Floats]:
+    return lambda theta: theta @ by
+
 
 def _square(rows: Floats) -> Floats:
     """Outer products (n, 2, 2) of rows (n, 2) with themselves."""
@@ -224,60 +230,11 @@ def solve_plane(
     """Return the variational-Laplace solution in the plane, from the best of several starts or from a
     `previous` (theta (N, 2), items (J, 14)).
 
-    The alternation is that of `fit.solve`: Newton steps of items (4 x 4) and of paths (block tridiagonal),
+    The alternation is that of a line: Newton steps of items (4 x 4) and of paths (block tridiagonal),
     each averaged over the other's uncertainty to second order, with the plane stretched in closed form
     between them, accelerated by Anderson's method.
     """
+    engine = PlaneEngine(ballots, prior, link)
     with threads_for(len(ballots.item_vote)):
-        return _solve(PlaneEngine(ballots, prior, link), effort or Effort(), previous)
-
-
-def _solve(engine: PlaneEngine, effort: Effort, previous: tuple[Floats, Floats] | None) -> PlaneSolution:
-    start = "previous solution" if previous is not None else best_start(engine, STARTS, effort)
-    if previous is not None:
-        engine.begin(*previous)
-    changes, converged = iterate(engine, effort, LONGER * effort.iterations)
-    if _collapsed(engine):
-        engine.spread = 0.0
-        engine.begin(constant_plane(engine.ballots))
-        changes, converged = iterate(engine, effort, 2 * LONGER * effort.iterations)
-    flips, more = _unturn(engine, effort)
-    return PlaneSolution(
-        *engine.state(),
-        link=engine.link,
-        prior=engine.prior,
-        log_likelihood=engine.log_likelihood(),
-        objective=engine.objective(),
-        iterations=len(changes) + len(more) + (2 * effort.trial if previous is None else 0),
-        change=(changes + more)[-1],
-        converged=converged,
-        start=start,
-        flips=tuple(flips),
-        trace=tuple(changes + more),
-        few=engine.spread == 0.0,
-    )
-
-
-def _collapsed(engine: PlaneEngine) -> bool:
-    """Whether all points shrank to one place, in every direction: averages over both signs explain very few
-    votes best.
-    """
-    widest = float(np.linalg.eigvalsh(np.cov(engine.theta.T, bias=True))[-1])
-    return widest < 0.05**2 * float(engine.variance[:, [0, 2]].mean())
-
-
-def _unturn(engine: PlaneEngine, effort: Effort) -> tuple[list[int], list[float]]:
-    """Where the plane turns from one session to the next, try it turned back and keep what is likelier."""
-    kept: list[int] = []
-    changes: list[float] = []
-    for session, turn in turned(engine.ballots, engine.theta)[:3]:
-        before = engine.objective(), engine.state()
-        early = (engine.ballots.node_session < session)[:, None]
-        engine.begin(np.where(early, engine.theta @ turn, engine.theta))
-        more, _ = iterate(engine, effort, LONGER * effort.iterations)
-        changes += more
-        if engine.objective() > before[0] + 1e-6:
-            kept.append(session)
-        else:
-            engine.restore(before[1])
-    return kept, changes
+        rest = settle(engine, effort or Effort(), previous)
+    return PlaneSolution(*engine.state(), **vars(rest))
