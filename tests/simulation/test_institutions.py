@@ -22,10 +22,12 @@ from detente.errors import DetenteError
 from detente.evidence import open_evidence
 from detente.simulation.institutions import counting, power
 from detente.simulation.institutions.catalogue import rule_named, rules
-from detente.simulation.institutions.coalitions import critical, pivots
+from detente.simulation.institutions.chances import chance, from_draws
+from detente.simulation.institutions.coalitions import cast, critical, minimal_winning, pivots, power_to_stop
 from detente.simulation.institutions.compiled import Compiled, compiled
 from detente.simulation.institutions.flipping import cheapest_flip
-from detente.simulation.institutions.voters import voters
+from detente.simulation.institutions.voters import voters, voters_of
+from detente.simulation.institutions.winning import win_interval, win_set
 
 QUOTA = {"for": {"at_least": 3, "of": "votes"}}
 LISBON = {
@@ -243,16 +245,17 @@ def test_a_flip_that_seems_to_need_an_abstention_only_goes_on_to_a_vote_for() ->
 def test_constructive_abstention_lets_pass_until_a_third_with_a_third_of_the_people_abstains() -> None:
     people = {"AAA": 50.0, "BBB": 10.0, "CCC": 10.0, "DDD": 10.0, "EEE": 10.0, "FFF": 10.0}
     rule = compiled(rule_named("constructive_abstention"), voters(list(people), {"population": people}))
-    assert rule.passes(np.array([0, 1, 1, 1, 1, 1]))
-    assert rule.passes(np.array([1, 0, 0, 1, 1, 1]))
-    assert not rule.passes(np.array([0, 0, 1, 1, 1, 1]))
-    assert not rule.passes(np.array([1, 1, 1, 1, 1, -1]))
+    assert rule.passes(cast(rule, dict.fromkeys(people, "for") | {"AAA": "abstain"}))
+    assert rule.passes(cast(rule, dict.fromkeys(people, "for") | {"BBB": "abstain", "CCC": "abstain"}))
+    assert not rule.passes(cast(rule, dict.fromkeys(people, "for") | {"AAA": "abstain", "BBB": "abstain"}))
+    assert not rule.passes(cast(rule, dict.fromkeys(people, "for") | {"FFF": "against"}))
 
 
 def test_silence_breaks_unanimity_and_no_consensus() -> None:
-    two, quiet = voters(["AAA", "BBB"]), np.array([1, 0])
-    assert compiled(rule_named("consensus_with_silence"), two).passes(quiet)
-    assert not compiled(rule_named("unanimity"), two).passes(quiet)
+    quiet = {"AAA": "for"}
+    assert compiled(rule_named("consensus_with_silence"), voters(["AAA", "BBB"])).passes(np.array([1, 0]))
+    strict = compiled(rule_named("unanimity"), voters(["AAA", "BBB"]))
+    assert not strict.passes(cast(strict, quiet))
 
 
 def test_two_thirds_of_those_voting_leaves_abstentions_out() -> None:
@@ -318,9 +321,45 @@ def test_critical_voters_are_those_who_alone_would_turn_the_outcome() -> None:
     assert critical(rule, np.array([1, -1, -1])).tolist() == [False, True, True]
 
 
+def test_minimal_winning_coalitions_are_all_told_or_said_to_be_cut() -> None:
+    rule = made(QUOTA, {"AAA": 2, "BBB": 1, "CCC": 1})
+    assert minimal_winning(rule) == ([("AAA", "BBB"), ("AAA", "CCC")], True)
+    assert minimal_winning(rule, most=1) == ([("AAA", "BBB")], False)
+    assert power_to_stop(rule)["veto"].tolist() == [True, False, False]
+
+
+def test_the_chance_of_passing_equals_the_sum_over_all_outcomes() -> None:
+    rule = made({"any": [{"all": [QUOTA, {"against": {"at_most": 0}}]}, {"for": {"at_least": 3}}]},
+                {"AAA": 2, "BBB": 1, "CCC": 1})  # fmt: skip
+    yes, silent = np.array([0.7, 0.4, 0.5]), np.array([0.1, 0.3, 0.2])
+    total = 0.0
+    for votes in itertools.product([1, 0, -1], repeat=3):
+        ways = [{1: p, 0: q, -1: 1 - p - q}[vote] for vote, p, q in zip(votes, yes, silent, strict=True)]
+        total += float(np.prod(ways)) * bool(rule.passes(np.array(votes)))
+    found = chance(rule, yes, silent, draws=2000)
+    assert found.passes == pytest.approx(total)
+    drawn = from_draws(rule, np.array([[1, 1, 1], [1, -1, -1]]))
+    assert drawn.low < drawn.passes == 0.5 < drawn.high
+    assert drawn.critical["alone"].tolist() == [0.5, 0.5, 0.5]
+
+
+def test_what_beats_the_status_quo_on_a_line_agrees_with_votes_on_points() -> None:
+    rng = np.random.default_rng(5)
+    rule = made({"for": {"at_least": "60%"}}, 7)
+    for _ in range(20):
+        where, now = rng.random(7), float(rng.random())
+        low, high = win_interval(rule, where, now)
+        points = np.linspace(-1, 2, 601)
+        wins = win_set(
+            rule, where[:, None], np.ones((7, 1)), status_quo=np.array([now]), alternatives=points[:, None]
+        )
+        inside = (points > low + 1e-9) & (points < high - 1e-9) & (np.abs(points - now) > 1e-9)
+        assert (wins == inside).all()
+
+
 def test_shipped_rules_read_and_fit_the_union_as_it_is(cache: Path) -> None:
-    members = open_evidence().members("EU", date(2026, 2, 1))
-    union = voters(members, {"population": dict.fromkeys(members, 1.0)})
+    evidence = open_evidence()
+    union = voters_of(evidence, "EU", on=date(2026, 2, 1), weights={"population": "population"})
     assert len(union) == 27
     for key in set(rules()) - {"security_council"}:
         assert compiled(rule_named(key), union).title
@@ -378,8 +417,12 @@ def test_weights_that_overflow_are_refused() -> None:
         voters(["AAA", "BBB"], {"votes": {"AAA": 1e12, "BBB": 0.001}})
 
 
-def test_costs_that_are_none_are_told() -> None:
+def test_unknown_voters_votes_costs_and_probabilities_are_told() -> None:
     rule = made(QUOTA, {"AAA": 2, "BBB": 1, "CCC": 1})
+    with pytest.raises(DetenteError, match=r"DDD does not vote(.|\n)*votes 'fro'(.|\n)*did you mean 'for'"):
+        cast(rule, {"DDD": "for", "AAA": "fro"})
     with pytest.raises(DetenteError, match="no cost of 0 or more for BBB"):
         cheapest_flip(rule, np.array([1, 1, 1]), np.array([1.0, -1.0, np.inf]))
+    with pytest.raises(DetenteError, match="no probabilities from 0 to 1 for CCC"):
+        chance(rule, np.array([0.5, 0.5, 1.5]))
     assert cheapest_flip(rule, np.array([1, 1, 1]), np.full(3, np.inf)) is None

@@ -1,1 +1,1 @@
-"""Decision rules at work: who is critical or pivotal, what power a rule gives, and what turns a vote."""
+"""Decision rules at work: who wins, who is pivotal, what power a rule gives, whether a decision passes."""

@@ -1,15 +1,18 @@
-"""Who votes under a rule, and with what weights: whole numbers, so that counting is exact."""
+"""Who votes under a rule, and with what weights, on a day."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from fractions import Fraction
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from detente.errors import DetenteError, Problem, did_you_mean, raise_all
+from detente.evidence import Evidence
 
 Ints = NDArray[np.int64]
 MEMBERS = "members"
@@ -88,3 +91,24 @@ def _sound(weight: float | None) -> bool:
 
 def _shown(weight: float | None) -> str:
     return "no weight" if weight is None else f"weight {weight}"
+
+
+def voters_of(evidence: Evidence, bloc: str, *, on: date, weights: Mapping[str, str] | None = None) -> Voters:
+    """Return a bloc's members on a day, each weight the last value of an indicator up to that day.
+
+    `weights` is name -> indicator, as in `{"population": "population"}`. Raises `DetenteError` as `voters`
+    does, and where the bloc has no members on that day.
+    """
+    actors = evidence.members(bloc, on)
+    if not actors:
+        hint = "choose another day, or import memberships: detente data import"
+        raise DetenteError(Problem("voters", f"{bloc} has no members on {on}", hint))
+    found, origin = {}, {}
+    for name, indicator in (weights or {}).items():
+        rows = evidence.indicators(indicator, actors=actors)
+        rows = rows[rows["date"] <= pd.Timestamp(on)].sort_values("date").groupby("actor").tail(1)
+        found[name] = dict(zip(rows["actor"], rows["value"].astype(float), strict=True))
+        years = f"{rows['date'].min():%Y} to {rows['date'].max():%Y}" if len(rows) else "no year"
+        origin[name] = f"{', '.join(sorted(set(rows['source'])))} ({years})"
+    made = voters(actors, found)
+    return replace(made, source=origin)
