@@ -49,8 +49,8 @@ class Panel:
     Raises SimulationError with every table that does not fit and, by name, every cell that is wrong.
 
     >>> Panel(actors=("A", "B"), years=(2000, 2001), reading=np.array([[0.1, 1.0], [np.nan, 1.1]]),
-    ...       sd=np.full((2, 2), 0.1), source="made up").readings
-    3
+    ...       sd=np.full((2, 2), 0.1), source="made up").until(2000).years
+    (2000,)
     """
 
     actors: tuple[str, ...]
