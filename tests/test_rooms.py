@@ -76,3 +76,18 @@ def test_the_foundation_imports_no_room() -> None:
         if name in ROOMS or name in ABOVE
     ]
     assert wrong == []
+
+
+def test_no_kernel_lets_the_compiler_round_as_it_likes() -> None:
+    """With numba's `fastmath`, loops of several threads are rounded otherwise when loaded than when compiled.
+
+    They are compiled twice, alone and within what calls them, and which of the two is called hangs on whether
+    the cache was there. It brought no speed.
+    """
+    found = [
+        f"{path.relative_to(PACKAGE)}:{node.lineno}"
+        for _, path in modules()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.keyword) and node.arg == "fastmath"
+    ]
+    assert found == []

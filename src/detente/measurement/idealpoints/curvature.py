@@ -7,7 +7,7 @@ from numba import njit, prange
 from detente.measurement.idealpoints.kernels import LOGIT, WIDEST, logistic_terms, normal_terms
 
 
-@njit(parallel=True, fastmath={"nsz", "arcp", "contract", "reassoc"}, cache=True)
+@njit(parallel=True, cache=True)
 def vote_terms(
     start, node, vote, binary, theta, variance, items, cross, prior, link, residual, per_vote, per_item
 ):

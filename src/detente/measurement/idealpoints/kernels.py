@@ -93,7 +93,7 @@ def normal_terms(vote, a, b):
     return -ra, rb, -haa, -hbb, -hab
 
 
-@njit(parallel=True, fastmath={"nsz", "arcp", "contract", "reassoc"}, cache=True)
+@njit(parallel=True, cache=True)
 def item_step(
     start, node, vote, binary, theta, variance, items, slope_precision, cut_precision, link, spread
 ):
@@ -178,7 +178,7 @@ def item_step(
         items[j, 6], items[j, 7], items[j, 8] = s11, s12, s22
 
 
-@njit(parallel=True, fastmath={"nsz", "arcp", "contract", "reassoc"}, cache=True)
+@njit(parallel=True, cache=True)
 def state_votes(start, item, vote, theta, variance, items, link, spread, out):
     """What the votes say of each node: gradient, precision, and sum of squared slopes, into `out` (N, 3)."""
     for i in prange(len(theta)):

@@ -13,7 +13,7 @@ from detente.measurement.idealpoints.kernels import LOGIT, logistic_terms, norma
 from detente.measurement.idealpoints.planekernels import predictor_variance
 
 
-@njit(parallel=True, fastmath={"nsz", "arcp", "contract", "reassoc"}, cache=True)
+@njit(parallel=True, cache=True)
 def cross_terms(start, node, vote, binary, theta, variance, items, link, spread, residual, out):
     """Cross precision of each vote's point (2) with its item's slopes and cuts (4), row by row: `out` (n, 8).
 

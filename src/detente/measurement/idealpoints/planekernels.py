@@ -74,7 +74,7 @@ def _invert(matrix, size, inverse):
             inverse[i, k] = total
 
 
-@njit(parallel=True, fastmath={"nsz", "arcp", "contract", "reassoc"}, cache=True)
+@njit(parallel=True, cache=True)
 def item_terms(start, node, vote, binary, theta, variance, items, prior, link, spread, out):
     """Gradient (4) and precision (10, upper triangle) of every item's slopes and cuts, prior included: `out`
     (J, 14).
@@ -171,7 +171,7 @@ def item_move(binary, terms, items):
                 place += 1
 
 
-@njit(parallel=True, fastmath={"nsz", "arcp", "contract", "reassoc"}, cache=True)
+@njit(parallel=True, cache=True)
 def point_terms(start, item, vote, theta, variance, items, link, spread, out):
     """What the votes say of each point: gradient (2) and precision (3, upper triangle), into `out` (N, 5)."""
     for i in prange(len(theta)):
