@@ -41,6 +41,7 @@ _RUNTIME = frozenset(
         "GNU General Public License",
         "GNU Library General Public License",
         "GPL-3.0-or-later WITH GCC-exception-3.1",
+        "GPL-3.0-with-GCC-exception",
         "LGPL-2.1-or-later",
     }
 )

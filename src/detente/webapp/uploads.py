@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, Any, cast
 
+from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import parse_options_header
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
@@ -71,7 +72,7 @@ async def received(request: Request, beside: Session) -> Upload:
             except BaseException:
                 shutil.rmtree(folder, ignore_errors=True)
                 raise
-    except HTTPException as error:
+    except (HTTPException, FormParserError) as error:
         raise QueryError(_in_part()) from error
     if made.folder is None:
         shutil.rmtree(folder, ignore_errors=True)
