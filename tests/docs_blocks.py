@@ -35,11 +35,13 @@ ASIDE = {
     "--as undl_votes": "needs a file that its provider gives by hand",
     "--deep 2": "takes two minutes of a core",
     "--endpoint": "asks a model",
+    "tcp://10.": "asks a cluster",
+    "SLURM_": "runs on a cluster's nodes",
     "detente data pull --dry-run": "names all sources, of which a mirror has some",
     "--format html,pdf": "needs a browser",
     "--format md,pdf": "needs a browser",
 }
-"""Commands that are read and not run, and why."""
+"""Commands, and blocks of Python, that are read and not run, and why."""
 SHOWN = "..."
 """What is left out of a block of text that shows what is printed."""
 FIRST = {
@@ -115,7 +117,7 @@ def run_page(page: Path, folder: Path) -> str:
     try:
         with contextlib.redirect_stdout(told):
             for block in (*_first(page), *blocks(page)):
-                if block.language == "python":
+                if block.language == "python" and not any(part in block.text for part in ASIDE):
                     _run_python(block, names)
                 elif block.language in SHELL:
                     _run_commands(block)
