@@ -32,6 +32,7 @@ ASIDE = {
     "detente events count --engine bigquery": "asks a service",
     "detente serve": "never ends",
     "--scenario ./": "needs a patch with the digest of a baseline",
+    "--patch ./": "needs a patch that the live page gave",
     "--as undl_votes": "needs a file that its provider gives by hand",
     "--deep 2": "takes two minutes of a core",
     "--endpoint": "asks a model",
@@ -50,6 +51,7 @@ FIRST = {
         brief asean -o after
         """,
     "diff.md": "new mine",
+    "live-page.md": "new mine",
     "serve.md": "project atlantic --scenario thaw --draws 100",
 }
 """Commands that pages take for granted."""
@@ -197,7 +199,8 @@ def files_for(folder: Path) -> None:
     ]
     _write(folder / "matrix.csv", ("actor", "roll_call", "vote"), matrix)
     states = [("France", "Germany", 3), ("Germany", "Italy", 2), ("France", "Italy", -1)]
-    states_voted = [("USA" if who == "Amsel" else who, *rest) for who, *rest, _ in votes]
+    codes = {"Amsel": "USA", "Drossel": "FRA"}
+    states_voted = [(codes.get(who, who), *rest) for who, *rest, _ in votes]
     heads = ["actor", "roll_call", "session", "vote"]
     pl.DataFrame(states_voted, schema=heads, orient="row").write_parquet(folder / "votes.parquet")
     ties = [(a, b, a, b, size, size) for a, b, size in states]
