@@ -36,6 +36,7 @@ ASIDE = {
     "--as undl_votes": "needs a file that its provider gives by hand",
     "--deep 2": "takes two minutes of a core",
     "--endpoint": "asks a model",
+    "import my.csv": "needs a table of the user's own",
     "tcp://10.": "asks a cluster",
     "SLURM_": "runs on a cluster's nodes",
     "detente data pull --dry-run": "names all sources, of which a mirror has some",
