@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,12 @@ from detente.cases import load_case
 from detente.cases.scenarios import baseline_digest, scenario_named
 from detente.cases.writing import dumped, write_derived
 from detente.cases.yamltext import parse
+from detente.commands import app
 from detente.study import Study
 from detente.webapp.asked import QueryError
+from detente.webapp.citing import command
 from detente.webapp.sessions import Session
-from detente.webapp.views import VIEWS
+from detente.webapp.views import VIEWS, View
 from detente.webapp.views.beliefs import beliefs
 from detente.webapp.views.seats import asked as asked_of_table
 from detente.webapp.views.seats import patch as patch_of_table
@@ -36,6 +39,17 @@ def test_a_view_is_cited_by_an_empty_patch_with_the_command_in_its_head(
     path = tmp_path / "patch.yaml"
     path.write_text(answer.text, encoding="utf-8")
     assert scenario_named(session.case, str(path)).title
+
+
+@pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS)
+def test_the_command_that_is_cited_is_one(session: Session, view: View) -> None:
+    """With the seed and the draws of the page, and a path as the shell takes it."""
+    words = shlex.split(command(session, view, "./my case.yaml"))[1:]
+    _, bound, _ = app.parse_args(words, exit_on_error=False, print_error=False)
+    run = bound.arguments.get("run")
+    given = {**bound.arguments, **(vars(run) if run is not None else {})}
+    assert str(given["case"]) == "./my case.yaml"
+    assert (given["seed"], given["draws"]) == (session.study.seed, session.study.draws)
 
 
 def seats() -> dict[str, Any]:

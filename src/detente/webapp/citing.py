@@ -6,6 +6,7 @@ The what-if has patches of its own (`patches`), which the command for projection
 from __future__ import annotations
 
 import json
+import shlex
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
@@ -20,13 +21,8 @@ if TYPE_CHECKING:
     from detente.webapp.sessions import Session
     from detente.webapp.views import View
 
-COMMANDS = {
-    "forum": "brief {name} --seed {seed} --draws {draws}",
-    "strategies": "advise {name} --actor {player} --seed {seed}",
-    "claims": "audit {name} --seed {seed}",
-    "sources": "data sources",
-}
-USUAL = "measure {name} --seed {seed} --draws {draws}"
+VERBS = {"forum": "brief", "strategies": "brief", "claims": "audit", "sources": "brief"}
+"""Which command gives the numbers of a view, where it is not the one that measures."""
 UNCHANGED = "Looked at on the live page; nothing was changed."
 SAVED = "patch.yaml"
 
@@ -47,11 +43,11 @@ def as_patch(session: Session, view: View, query: Mapping[str, str]) -> str:
     if patch:
         head += [
             f"Save it as {SAVED}. The case with it laid over, and what comes of it:",
-            f"detente new mine --from {session.name} --patch ./{SAVED}",
-            f"detente {_command(session, view).replace(session.name, './mine.yaml')}",
+            f"detente new mine --from {shlex.quote(session.name)} --patch ./{SAVED}",
+            command(session, view, "./mine.yaml"),
         ]
     else:
-        head += ["The same numbers come from", f"detente {_command(session, view)}"]
+        head += ["The same numbers come from", command(session, view, session.name)]
     held: dict[str, Any] = {
         "title": f"{view.title}: {'moved by hand' if patch else 'as it is'}",
         "baseline": baseline_digest(session.case),
@@ -61,8 +57,7 @@ def as_patch(session: Session, view: View, query: Mapping[str, str]) -> str:
     return "".join(f"# {line}\n" for line in head) + dumped(held)
 
 
-def _command(session: Session, view: View) -> str:
-    players = list(session.case.strategies.players) if session.case.strategies else ["PLAYER"]
-    return COMMANDS.get(view.name, USUAL).format(
-        name=session.name, seed=session.study.seed, draws=session.study.draws, player=players[0]
-    )
+def command(session: Session, view: View, name: str) -> str:
+    """Return what to type for the numbers of a view, of a case by its name or path."""
+    run = f"--seed {session.study.seed} --draws {session.study.draws}"
+    return f"detente {VERBS.get(view.name, 'measure')} {shlex.quote(name)} {run}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -132,6 +133,6 @@ def as_yaml(case: Case, asked: Asked, *, name: str) -> str:
     run = f" --draws {asked.draws} --seed {asked.seed}{until}"
     head = (
         f"# Explored on the live page of {case.name}. Save it as what-if.yaml; the same numbers come from\n"
-        f"# detente project {name} --scenario ./what-if.yaml{run}\n"
+        f"# detente project {shlex.quote(name)} --scenario ./what-if.yaml{run}\n"
     )
     return head + dumped(held)
